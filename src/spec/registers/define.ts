@@ -7,6 +7,8 @@
  * refused with a RangeError when it is computed.
  */
 
+import { bits, mask32, withBits } from '../../base/bits.ts';
+
 /**
  * Who may do what: RO read only, RW read/write, WO write only (reads 0), W1C write 1 to clear, RW1S reads and
  * write 1 to set, RC read clears. A field without `access` has its register's.
@@ -25,6 +27,30 @@ export interface FieldInit {
   readonly doc?: string;
   /** The field exists only when another field has this value, e.g. payloads of a command code. */
   readonly when?: { readonly field: string; readonly value: number };
+  /** Smallest and largest architecture that has it. */
+  readonly arch?: ArchRange;
+  readonly origin?: Origin;
+}
+
+/** First and, where there is one, last architecture major. */
+export type ArchRange = readonly [number, number?];
+
+/** What may stand beside position, width and description of a field. */
+type FieldExtra = Omit<FieldInit, 'lsb' | 'width' | 'doc'>;
+
+/** Shorthand for a field: `field(8, 4, 'what it is', { enum: {...} })`. */
+export function field<const W extends number, const X extends FieldExtra = Record<never, never>>(
+  lsb: number,
+  width: W,
+  doc = '',
+  extra?: X,
+): { readonly lsb: number; readonly width: W; readonly doc: string } & X {
+  return { lsb, width, doc, ...(extra as X) };
+}
+
+/** Shorthand for a one-bit field. */
+export function bit<const X extends FieldExtra = Record<never, never>>(lsb: number, doc = '', extra?: X) {
+  return field<1, X>(lsb, 1, doc, extra);
 }
 
 export interface RegisterInit {
@@ -35,6 +61,10 @@ export interface RegisterInit {
   readonly access: Access;
   /** Value after reset; below 2^53. 0 unless stated. */
   readonly reset?: number;
+  /** Arrays whose elements differ: value of each element, `reset` beyond the list. */
+  readonly resets?: readonly number[];
+  /** Where the reset value was seen on hardware; without it the value is chosen. */
+  readonly resetFrom?: 'RK3588 boot log' | 'G610 dump';
   readonly doc: string;
   readonly fields?: Readonly<Record<string, FieldInit>>;
   /** Arrays: number of elements and distance in bytes; the printed name replaces `{n}` or appends the index. */
@@ -45,21 +75,29 @@ export interface RegisterInit {
   readonly inner?: { readonly count: number; readonly stride: number };
   readonly origin?: Origin;
   /** Smallest and largest architecture that has it. */
-  readonly arch?: readonly [number, number?];
+  readonly arch?: ArchRange;
   /** Writable only in this state (`STOPPED` in the stream interfaces). */
   readonly writeWhen?: string;
 }
 
-declare const bound: unique symbol;
-/** A number checked to fit `W` bits. */
-export type Bounded<W extends number> = number & { readonly [bound]?: W };
-
-type Range<N extends number, A extends number[] = []> = A['length'] extends N ? A[number] : Range<N, [...A, A['length']]>;
-type Literals = { 1: 0 | 1; 2: Range<4>; 3: Range<8>; 4: Range<16>; 5: Range<32>; 6: Range<64>; 7: Range<128>; 8: Range<256> };
+type Range<N extends number, A extends number[] = []> = A['length'] extends N
+  ? A[number]
+  : Range<N, [...A, A['length']]>;
+type Literals = {
+  1: 0 | 1;
+  2: Range<4>;
+  3: Range<8>;
+  4: Range<16>;
+  5: Range<32>;
+  6: Range<64>;
+  7: Range<128>;
+  8: Range<256>;
+};
 type Fits<F extends FieldInit> = F['width'] extends keyof Literals
   ? Literals[F['width']] | Checked<F['width']> | (F['width'] extends 1 ? boolean : never)
   : number;
-type EnumName<F extends FieldInit> = F['enum'] extends Readonly<Record<string, number>> ? keyof F['enum'] & string : never;
+type EnumName<F extends FieldInit> =
+  F['enum'] extends Readonly<Record<string, number>> ? keyof F['enum'] & string : never;
 
 declare const checked: unique symbol;
 /** A computed value that `bounded` has checked; the only non-literal a small field takes. */
@@ -77,9 +115,12 @@ export function bounded<W extends number>(width: W, value: number): Checked<W> {
 export type FieldValue<F extends FieldInit> = Fits<F> | EnumName<F>;
 
 export type FieldValues<I extends RegisterInit> =
-  I['fields'] extends Readonly<Record<string, FieldInit>> ? { readonly [K in keyof I['fields']]?: FieldValue<I['fields'][K]> } : Record<never, never>;
+  I['fields'] extends Readonly<Record<string, FieldInit>>
+    ? { readonly [K in keyof I['fields']]?: FieldValue<I['fields'][K]> }
+    : Record<never, never>;
 
-export type FieldName<I extends RegisterInit> = I['fields'] extends Readonly<Record<string, FieldInit>> ? keyof I['fields'] & string : never;
+export type FieldName<I extends RegisterInit> =
+  I['fields'] extends Readonly<Record<string, FieldInit>> ? keyof I['fields'] & string : never;
 
 /** Two 32-bit words of a 64-bit value, unsigned. */
 export interface Words {
@@ -95,6 +136,8 @@ export class Field {
   readonly access: Access;
   readonly doc: string;
   readonly when: FieldInit['when'];
+  readonly arch: ArchRange | undefined;
+  readonly origin: Origin | undefined;
   readonly enum: Readonly<Record<string, number>> | undefined;
   private readonly names: ReadonlyMap<number, string>;
 
@@ -105,16 +148,42 @@ export class Field {
     this.access = init.access ?? access;
     this.doc = init.doc ?? '';
     this.when = init.when;
+    this.arch = init.arch;
+    this.origin = init.origin;
     this.enum = init.enum;
     this.names = new Map(Object.entries(init.enum ?? {}).map(([k, v]) => [v, k]));
   }
 
   /** The field's value in the given words; throws RangeError when it needs more than 53 bits. */
   get(lo: number, hi = 0): number {
-    const value = (BigInt(hi >>> 0) * 4294967296n + BigInt(lo >>> 0)) >> BigInt(this.lsb);
-    const cut = Number(BigInt.asUintN(this.width, value));
-    if (!Number.isSafeInteger(cut)) throw new RangeError(`${this.name}: value above 2^53`);
-    return cut;
+    const { lsb, width } = this;
+    if (lsb + width <= 32) return bits(lo, lsb, width);
+    if (lsb >= 32) return bits(hi, lsb - 32, width);
+    const inLow = 32 - lsb;
+    const value = bits(hi, 0, width - inLow) * 2 ** inLow + (lo >>> lsb);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${this.name}: value above 2^53`);
+    return value;
+  }
+
+  /** The words with this field replaced by `value`, which must fit (see `valueOf`). */
+  set(words: Words, value: number): Words {
+    const { lsb, width } = this;
+    if (lsb + width <= 32) return { lo: withBits(words.lo, lsb, width, value), hi: words.hi >>> 0 };
+    if (lsb >= 32) return { lo: words.lo >>> 0, hi: withBits(words.hi, lsb - 32, width, value) };
+    const inLow = 32 - lsb;
+    return {
+      lo: withBits(words.lo, lsb, inLow, value % 2 ** inLow),
+      hi: withBits(words.hi, 0, width - inLow, Math.floor(value / 2 ** inLow)),
+    };
+  }
+
+  /** The bits the field covers. */
+  get mask(): Words {
+    const end = this.lsb + this.width;
+    const lo = this.lsb >= 32 ? 0 : mask32(Math.min(this.width, 32 - this.lsb)) * 2 ** this.lsb;
+    const from = Math.max(this.lsb - 32, 0);
+    const hi = end <= 32 ? 0 : mask32(end - 32 - from) * 2 ** from;
+    return { lo, hi };
   }
 
   /** The name of an enum value, or undefined. */
@@ -129,21 +198,31 @@ export class Field {
       const known = this.enum?.[value];
       if (known === undefined) {
         const names = Object.keys(this.enum ?? {});
-        throw new RangeError(`${this.name}: no value named ${value}${names.length > 0 ? `; known: ${names.join(', ')}` : ''}`);
+        throw new RangeError(
+          `${this.name}: no value named ${value}${names.length > 0 ? `; known: ${names.join(', ')}` : ''}`,
+        );
       }
       return known;
     }
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** this.width) {
+    if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** this.width) {
       throw new RangeError(`${this.name}: ${value} does not fit ${this.width} bit${this.width === 1 ? '' : 's'}`);
     }
     return value;
   }
 }
 
+/** One dimension of a register array. */
+export interface Dimension {
+  readonly count: number;
+  readonly stride: number;
+}
+
 /** One register (or an array of them; `at` gives an element). */
 export class Register<I extends RegisterInit = RegisterInit> {
   readonly block: string;
-  /** Name of element 0 for arrays made by `at`; the base name for the array itself. */
+  /** Key in the block's table; the same for all elements of an array. */
+  readonly key: string;
+  /** Printed name: `AS3_TRANSTAB`, `JOB_REG[2][5]`; of an array as a whole `AS{n}_TRANSTAB`, `JOB_REG`. */
   readonly name: string;
   readonly offset: number;
   readonly width: 32 | 64;
@@ -152,22 +231,26 @@ export class Register<I extends RegisterInit = RegisterInit> {
   readonly doc: string;
   readonly origin: Origin;
   readonly init: I;
-  readonly count: number;
-  readonly stride: number;
+  /** Dimensions not yet indexed: none for a single register or an element. */
+  readonly dims: readonly Dimension[];
+  /** Indices of this element, outer first. */
+  readonly indices: readonly number[];
   readonly fields: readonly Field[];
   private readonly byName: ReadonlyMap<string, Field>;
+  private cached: readonly Register<I>[] | undefined;
 
-  constructor(block: string, key: string, init: I, index?: number) {
+  constructor(block: string, key: string, init: I, indices: readonly number[] = []) {
     this.block = block;
+    this.key = key;
     this.init = init;
-    const base = init.name ?? key;
-    this.name = index === undefined ? base : base.includes('{n}') ? base.replace('{n}', String(index)) : `${base}[${index}]`;
-    this.count = index === undefined ? (init.count ?? 1) : 1;
-    this.stride = init.stride ?? (init.width === 64 ? 8 : 4);
-    this.offset = init.offset + (index ?? 0) * this.stride;
     this.width = init.width ?? 32;
+    this.indices = indices;
+    const dims = dimensions(init);
+    this.dims = dims.slice(indices.length);
+    this.offset = indices.reduce((at, index, d) => at + index * (dims[d]?.stride ?? 0), init.offset);
+    this.name = printedName(init.name ?? key, indices);
     this.access = init.access;
-    this.reset = init.reset ?? 0;
+    this.reset = init.resets?.[indices[0] ?? 0] ?? init.reset ?? 0;
     this.doc = init.doc;
     this.origin = init.origin ?? 'fact';
     this.fields = Object.entries(init.fields ?? {}).map(([name, f]) => new Field(name, f, init.access));
@@ -175,21 +258,42 @@ export class Register<I extends RegisterInit = RegisterInit> {
   }
 
   get isArray(): boolean {
-    return this.init.count !== undefined;
+    return this.dims.length > 0;
   }
 
-  /** Element `index` of an array; RangeError outside it. */
-  at(index: number): Register<I> {
-    const count = this.init.count ?? 1;
-    if (!Number.isInteger(index) || index < 0 || index >= count) {
-      throw new RangeError(`${this.name} has elements 0..${count - 1}, not ${index}`);
+  /** Elements of the outer dimension; 1 for a single register. */
+  get count(): number {
+    return this.dims[0]?.count ?? 1;
+  }
+
+  /** Bytes from one element to the next. */
+  get stride(): number {
+    return this.dims[0]?.stride ?? this.width / 8;
+  }
+
+  /** Element of an array, one index per dimension (fewer give the inner array); RangeError outside it. */
+  at(index: number, ...rest: readonly number[]): Register<I> {
+    const outer = this.dims[0];
+    this.cached ??= Array.from(
+      { length: outer?.count ?? 0 },
+      (_, i) => new Register(this.block, this.key, this.init, [...this.indices, i]),
+    );
+    const element = this.cached[index];
+    if (element === undefined) {
+      throw new RangeError(
+        outer === undefined
+          ? `${this.name} is not an array`
+          : `${this.name} has elements 0..${outer.count - 1}, not ${index}`,
+      );
     }
-    let cached = elements.get(this) as Register<I>[] | undefined;
-    if (cached === undefined) {
-      cached = Array.from({ length: count }, (_, i) => new Register(this.block, this.name, this.init, i));
-      elements.set(this, cached);
-    }
-    return cached[index]!;
+    const [next, ...more] = rest;
+    return next === undefined ? element : element.at(next, ...more);
+  }
+
+  /** All single registers of an array in order of index; the register itself when it is none. */
+  elements(): readonly Register<I>[] {
+    if (!this.isArray) return [this];
+    return Array.from({ length: this.count }, (_, i) => this.at(i).elements()).flat();
   }
 
   field(name: FieldName<I>): Field {
@@ -214,22 +318,34 @@ export class Register<I extends RegisterInit = RegisterInit> {
 
   /** As `encode` for 64-bit registers. */
   encode64(values: FieldValues<I>, base: Words = { lo: 0, hi: 0 }): Words {
-    let word = BigInt(base.hi >>> 0) * 4294967296n + BigInt(base.lo >>> 0);
+    let words: Words = { lo: base.lo >>> 0, hi: base.hi >>> 0 };
     for (const [name, value] of Object.entries(values) as [FieldName<I>, number | string | boolean | undefined][]) {
       if (value === undefined) continue;
-      const field = this.field(name);
-      const mask = ((1n << BigInt(field.width)) - 1n) << BigInt(field.lsb);
-      word = (word & ~mask) | (BigInt(field.valueOf(value)) << BigInt(field.lsb));
+      const target = this.field(name);
+      words = target.set(words, target.valueOf(value));
     }
-    return { lo: Number(word & 0xffffffffn), hi: Number(word >> 32n) };
+    return words;
   }
 }
 
-const elements = new WeakMap<Register<RegisterInit>, Register<RegisterInit>[]>();
+function dimensions(init: RegisterInit): readonly Dimension[] {
+  if (init.count === undefined) return [];
+  const outer = { count: init.count, stride: init.stride ?? (init.width === 64 ? 8 : 4) };
+  return init.inner === undefined ? [outer] : [outer, init.inner];
+}
+
+/** `{n}` takes the first index, every other index is appended in brackets. */
+function printedName(base: string, indices: readonly number[]): string {
+  const inName = base.includes('{n}') && indices.length > 0;
+  const head = inName ? base.replace('{n}', String(indices[0])) : base;
+  return indices.slice(inName ? 1 : 0).reduce((name, index) => `${name}[${index}]`, head);
+}
 
 export type Block<B extends Readonly<Record<string, RegisterInit>>> = { readonly [K in keyof B]: Register<B[K]> };
 
 /** Turns a table of descriptions into registers. Keys are the register names. */
 export function defineBlock<const B extends Readonly<Record<string, RegisterInit>>>(name: string, table: B): Block<B> {
-  return Object.fromEntries(Object.entries(table).map(([key, init]) => [key, new Register(name, key, init)])) as unknown as Block<B>;
+  return Object.fromEntries(
+    Object.entries(table).map(([key, init]) => [key, new Register(name, key, init)]),
+  ) as unknown as Block<B>;
 }
