@@ -1,0 +1,107 @@
+/** The options of every command that makes a bench, and the numbers of the command line. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { BadInput, UsageError } from '../../../base/errors.ts';
+
+const SUFFIX: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** Sizes and addresses: 0x, 0b, decimal, with K, M or G. UsageError when it is not a number below 2^53. */
+export function parseNumber(text: string, what: string): number {
+  const match = /^(0x[0-9a-f_]+|0b[01_]+|\d[\d_]*)([kmg]?)$/i.exec(text);
+  if (match === null) throw new UsageError(`${what}: "${text}" is not a number (0x..., decimal, K, M, G)`);
+  const value = Number(match[1]!.replaceAll('_', '')) * (SUFFIX[match[2]!.toLowerCase()] ?? 1);
+  if (!Number.isSafeInteger(value)) throw new UsageError(`${what}: ${text} is too large`);
+  return value;
+}
+
+/** `A:B` or `A=B` as two numbers. */
+export function parsePair(text: string, separator: ':' | '=', what: string): readonly [number, number] {
+  const at = text.indexOf(separator);
+  if (at < 0) throw new UsageError(`${what}: "${text}" must have the form VA${separator}VALUE`);
+  return [parseNumber(text.slice(0, at), what), parseNumber(text.slice(at + 1), what)];
+}
+
+export const benchFlags = {
+  session: { type: 'string' },
+  firmware: { type: 'string' },
+  symbols: { type: 'string' },
+  gpu: { type: 'string', default: 'g610' },
+  set: { type: 'string', multiple: true, default: [] },
+  bare: { type: 'boolean', default: false },
+  engine: { type: 'string', default: 'interpreter' },
+  'limit-ms': { type: 'string' },
+  'limit-wall-s': { type: 'string' },
+  json: { type: 'boolean', default: false },
+} satisfies NonNullable<ParseArgsConfig['options']>;
+
+export interface BenchFlags {
+  readonly session: string | undefined;
+  readonly firmware: Uint8Array | undefined;
+  readonly firmwareName: string;
+  readonly overrides: Record<string, number>;
+  readonly bare: boolean;
+  readonly engine: 'interpreter' | 'translator';
+  readonly limitMs: number | undefined;
+  readonly limitWallS: number | undefined;
+  readonly json: boolean;
+}
+
+interface RawFlags {
+  readonly session?: string | undefined;
+  readonly firmware?: string | undefined;
+  readonly gpu: string;
+  readonly set: readonly string[];
+  readonly bare: boolean;
+  readonly engine: string;
+  readonly 'limit-ms'?: string | undefined;
+  readonly 'limit-wall-s'?: string | undefined;
+  readonly json: boolean;
+}
+
+/** The path of the firmware shipped with the program. */
+export const referenceFirmware = fileURLToPath(new URL('../../../../resources/firmware/reference.bin', import.meta.url));
+
+/** Turns the raw flags into what a bench takes; reads the firmware file. */
+export function benchFlagsOf(raw: RawFlags): BenchFlags {
+  if (raw.gpu !== 'g610') throw new UsageError(`no GPU named "${raw.gpu}"; known: g610`);
+  if (raw.engine !== 'interpreter' && raw.engine !== 'translator') {
+    throw new UsageError(`no engine named "${raw.engine}"; known: interpreter, translator`);
+  }
+  const overrides: Record<string, number> = {};
+  for (const text of raw.set) {
+    const at = text.indexOf('=');
+    if (at < 0) throw new UsageError(`--set ${text}: must have the form REGISTER=VALUE`);
+    overrides[text.slice(0, at)] = parseNumber(text.slice(at + 1), `--set ${text.slice(0, at)}`);
+  }
+  const path = raw.firmware ?? (raw.bare ? undefined : referenceFirmware);
+  return {
+    session: raw.session,
+    firmware: path === undefined ? undefined : readInput(path),
+    firmwareName: path === undefined ? 'none' : raw.firmware === undefined ? 'reference' : path,
+    overrides,
+    bare: raw.bare,
+    engine: raw.engine,
+    limitMs: raw['limit-ms'] === undefined ? undefined : parseNumber(raw['limit-ms'], '--limit-ms'),
+    limitWallS: raw['limit-wall-s'] === undefined ? undefined : parseNumber(raw['limit-wall-s'], '--limit-wall-s'),
+    json: raw.json,
+  };
+}
+
+/** The bytes of an input file; BadInput when it cannot be read. */
+export function readInput(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new BadInput({ file: path, rule: `cannot be read: ${reason}`, remedy: 'Name a file that exists and is readable.' });
+  }
+}
+
+/** Parses words with the bench's flags and the command's own. */
+export function parse<T extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  own: T,
+): ReturnType<typeof parseArgs<{ args: string[]; options: typeof benchFlags & T; allowPositionals: true }>> {
+  return parseArgs({ args, options: { ...benchFlags, ...own }, allowPositionals: true });
+}

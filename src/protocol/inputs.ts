@@ -1,0 +1,85 @@
+/**
+ * Everything that can reach the machine from outside, one row each (engine law 2). An input is journalled
+ * before it takes effect; replaying the inputs from power-on gives the same session. Parsed with zod both when
+ * it comes from a host and when it is read back from a session file.
+ */
+import { z } from 'zod';
+
+/** A Number below 2^53, not negative. */
+export const u53 = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const u32 = z.number().int().nonnegative().max(0xffff_ffff);
+export const bytes = z.instanceof(Uint8Array);
+
+/** Where a memory access goes. `as` needs the address-space number. */
+export const memorySpace = z.enum(['physical', 'as', 'mcu']);
+
+/** Answers to accesses outside the model (mcu-hw section 7). */
+export const unknownRule = z.strictObject({
+  kind: z.enum(['value', 'echo', 'count', 'fault']),
+  value: u32.optional(),
+});
+
+export const inputSchema = z.discriminatedUnion('kind', [
+  /** Builds the machine and turns it on. The first input of every session. */
+  z.strictObject({
+    kind: z.literal('power-on'),
+    gpu: z.literal('g610'),
+    /** No driver: the machine alone. */
+    bare: z.boolean(),
+    engine: z.enum(['interpreter', 'translator']),
+    /** Reset values by register name. */
+    overrides: z.record(z.string(), u53),
+    /** The firmware image the loader finds, or undefined when there is none. */
+    firmware: bytes.optional(),
+    firmwareName: z.string(),
+  }),
+  /** Loads the driver module, which probes the device. */
+  z.strictObject({ kind: z.literal('module-load'), module: z.enum(['tyr', 'nova']) }),
+  z.strictObject({ kind: z.literal('module-unload'), module: z.enum(['tyr', 'nova']) }),
+  /** A client process opens the render node; `client` is its number, chosen by the caller. */
+  z.strictObject({
+    kind: z.literal('open'),
+    client: u32,
+    /** Capabilities of the process: CAP_SYS_NICE, DRM master. */
+    privileged: z.boolean(),
+    node: z.enum(['tyr', 'nova']),
+  }),
+  z.strictObject({ kind: z.literal('close'), client: u32 }),
+  /** An ioctl, with what the process wrote to its memory before. */
+  z.strictObject({
+    kind: z.literal('ioctl'),
+    client: u32,
+    command: u32,
+    argument: bytes,
+    writes: z.array(z.strictObject({ address: u53, bytes })),
+    /** Recorder's remark, e.g. the name of the call in a capture. */
+    label: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal('mmap'), client: u32, offset: u53, length: u53, write: z.boolean() }),
+  z.strictObject({ kind: z.literal('munmap'), client: u32, address: u53, length: u53 }),
+  /** The process stores to its memory (also to mapped buffer objects). */
+  z.strictObject({ kind: z.literal('user-write'), client: u32, address: u53, bytes }),
+  /** A register access by hand or script. */
+  z.strictObject({ kind: z.literal('poke'), offset: u32, value: u32, by: z.enum(['user', 'script']) }),
+  z.strictObject({ kind: z.literal('read'), offset: u32, by: z.enum(['user', 'script']) }),
+  /** Bytes put into memory from outside, past caches and page permissions. */
+  z.strictObject({ kind: z.literal('memory-write'), space: memorySpace, as: u32, address: u53, bytes }),
+  /** A grant of time: until `limitNs` from now, or earlier as `until` says. */
+  z.strictObject({
+    kind: z.literal('advance'),
+    limitNs: u53,
+    until: z.enum(['time', 'idle', 'event', 'answer']),
+    /** With `answer`: the pending call that must have been answered. */
+    ticket: u32.optional(),
+  }),
+  /** Takes the machine's power away and gives it back; RAM is lost. */
+  z.strictObject({ kind: z.literal('power-cycle') }),
+  /** Goes back to a snapshot; later rows carry a new branch. */
+  z.strictObject({ kind: z.literal('restore'), snapshot: u32 }),
+  z.strictObject({ kind: z.literal('snapshot'), label: z.string() }),
+  z.strictObject({ kind: z.literal('unknown-rule'), address: u32.optional(), rule: unknownRule }),
+]);
+
+export type Input = z.infer<typeof inputSchema>;
+export type InputKind = Input['kind'];
+export type InputOf<K extends InputKind> = Extract<Input, { kind: K }>;

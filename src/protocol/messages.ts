@@ -1,0 +1,173 @@
+/**
+ * The contract between the engine and whoever looks at it: one table of requests with the schemas of their
+ * parameters and results, and one of the notices the engine sends by itself. The same for a worker port,
+ * Electron IPC and WebSocket. A message of the wrong shape is refused and logged, never passed on.
+ */
+import { z } from 'zod';
+import { bytes, inputSchema, memorySpace, u32, u53 } from './inputs.ts';
+
+/** Bumped when a message changes so that an older partner would misread it. */
+export const PROTOCOL_VERSION = 1;
+
+/** How a bench is made: the options every command line shares. */
+export const benchOptions = z.strictObject({
+  gpu: z.literal('g610').default('g610'),
+  bare: z.boolean().default(false),
+  engine: z.enum(['interpreter', 'translator']).default('interpreter'),
+  overrides: z.record(z.string(), u53).default({}),
+  firmware: bytes.optional(),
+  firmwareName: z.string().default('reference'),
+  /** Where the session is kept; the host chooses the path, never the page. */
+  sessionPath: z.string(),
+});
+export type BenchOptions = z.input<typeof benchOptions>;
+
+export const fieldValue = z.object({ name: z.string(), value: u53, enumName: z.string().optional() });
+export const registerValue = z.object({
+  name: z.string(),
+  offset: u32,
+  width: z.union([z.literal(32), z.literal(64)]),
+  /** Hex for 64-bit registers, so that nothing is lost. */
+  value: z.union([u53, z.string()]),
+  fields: z.array(fieldValue),
+});
+export type RegisterValue = z.infer<typeof registerValue>;
+
+export const bootResult = z.object({
+  ok: z.boolean(),
+  /** 0 or a negative errno of the probe. */
+  errno: z.number().int(),
+  /** Fields of the uAPI structs, by their names. */
+  gpuInfo: z.record(z.string(), z.unknown()),
+  csifInfo: z.record(z.string(), z.unknown()),
+  mcu: z.object({ status: z.string(), instructions: u53 }),
+  firmware: z.object({ version: z.string(), gitSha: z.string() }),
+  virtualNs: u53,
+  registerAccesses: u53,
+  log: z.array(z.string()),
+});
+export type BootResult = z.infer<typeof bootResult>;
+
+export const jobResult = z.object({
+  queue: u32,
+  status: z.string(),
+  fault: z.string().optional(),
+  submittedNs: u53,
+  finishedNs: u53.optional(),
+});
+
+export const streamRun = z.strictObject({
+  /** Assembled words, little-endian. */
+  words: bytes,
+  name: z.string(),
+  queue: u32.max(31).default(0),
+  /** Fresh memory mapped before the run. */
+  map: z.array(z.strictObject({ va: u53, length: u53 })).default([]),
+  set32: z.array(z.strictObject({ va: u53, value: u32 })).default([]),
+  dump: z.array(z.strictObject({ va: u53, length: u53.max(1 << 24) })).default([]),
+  /** Virtual time to wait for the end. */
+  limitNs: u53.default(10_000_000_000),
+});
+
+export const streamResult = z.object({
+  jobs: z.array(jobResult),
+  /** Registers r0.. of the queue's stream at the end. */
+  registers: z.record(z.string(), u32),
+  memory: z.record(z.string(), z.string()),
+  virtualNs: u53,
+  finished: z.boolean(),
+});
+export type StreamResult = z.infer<typeof streamResult>;
+
+export const statusResult = z.object({
+  protocol: u32,
+  powered: z.boolean(),
+  booted: z.boolean(),
+  timeNs: u53,
+  mcu: z.string(),
+  gpuHz: u53,
+  branch: u32,
+  accesses: u53,
+  jobs: u53,
+  faults: u53,
+  session: z.string(),
+  recording: z.boolean(),
+});
+export type Status = z.infer<typeof statusResult>;
+
+const none = z.strictObject({});
+const nothing = z.undefined();
+
+const address = z.strictObject({ space: memorySpace, as: u32.default(0), address: u53 });
+
+/** Every request: parameters and result. Names are `area.verb`. */
+export const requests = {
+  'bench.create': { params: benchOptions, result: nothing },
+  'bench.boot': { params: none, result: bootResult },
+  'bench.status': { params: none, result: statusResult },
+  'bench.power-cycle': { params: none, result: nothing },
+  'bench.close': { params: none, result: nothing },
+  'bench.stateHash': { params: none, result: z.string() },
+  'register.peek': { params: z.strictObject({ names: z.array(z.string()) }), result: z.array(registerValue) },
+  'register.read': {
+    params: z.strictObject({ name: z.string(), by: z.enum(['user', 'script']).default('user') }),
+    result: registerValue,
+  },
+  'register.poke': {
+    params: z.strictObject({
+      name: z.string(),
+      /** Number, or decimal/hex text for 64-bit values and enum names. */
+      value: z.union([u53, z.string()]),
+      by: z.enum(['user', 'script']).default('user'),
+      preview: z.boolean().default(false),
+    }),
+    result: z.object({
+      register: registerValue,
+      changes: z.array(z.object({ name: z.string(), before: z.union([u53, z.string()]), after: z.union([u53, z.string()]) })),
+    }),
+  },
+  'memory.read': { params: address.extend({ length: u53.max(1 << 24) }), result: bytes },
+  'memory.write': { params: address.extend({ bytes }), result: nothing },
+  'time.advance': {
+    params: z.strictObject({ ns: u53, until: z.enum(['time', 'idle', 'event']).default('time') }),
+    result: z.object({ timeNs: u53, reason: z.string() }),
+  },
+  'stream.run': { params: streamRun, result: streamResult },
+  'input.apply': { params: z.strictObject({ input: inputSchema }), result: z.unknown() },
+  'snapshot.take': { params: z.strictObject({ label: z.string() }), result: z.object({ id: u32, hash: z.string() }) },
+  'snapshot.restore': { params: z.strictObject({ id: u32 }), result: nothing },
+  'session.flush': { params: none, result: nothing },
+} as const;
+
+export type Requests = typeof requests;
+export type RequestName = keyof Requests;
+export type Params<K extends RequestName> = z.input<Requests[K]['params']>;
+export type ParsedParams<K extends RequestName> = z.output<Requests[K]['params']>;
+export type Result<K extends RequestName> = z.output<Requests[K]['result']>;
+
+/** Notices the engine sends without being asked. */
+export const notices = {
+  log: z.object({ timeNs: u53, level: z.string(), source: z.string(), message: z.string() }),
+  /** Something a person should read: recording stopped, engine lost. */
+  alert: z.object({ message: z.string() }),
+  progress: z.object({ what: z.string(), done: u53, total: u53.optional() }),
+} as const;
+export type Notices = typeof notices;
+export type NoticeName = keyof Notices;
+
+/** An error as it crosses the wire. */
+export const wireError = z.object({
+  name: z.string(),
+  message: z.string(),
+  exitCode: z.number().int(),
+  detail: z.record(z.string(), z.unknown()).optional(),
+});
+export type WireError = z.infer<typeof wireError>;
+
+/** Frames on any transport. */
+export const requestFrame = z.strictObject({ id: u32, name: z.string(), params: z.unknown() });
+export const replyFrame = z.union([
+  z.strictObject({ id: u32, result: z.unknown() }),
+  z.strictObject({ id: u32, error: wireError }),
+]);
+export const noticeFrame = z.strictObject({ notice: z.string(), data: z.unknown() });
