@@ -7,7 +7,7 @@
  * refused with a RangeError when it is computed.
  */
 
-import { bits, mask32, withBits } from '../../base/bits.ts';
+import { bits, withBits } from '../../base/bits.ts';
 
 /**
  * Who may do what: RO read only, RW read/write, WO write only (reads 0), W1C write 1 to clear, RW1S reads and
@@ -128,6 +128,9 @@ export interface Words {
   readonly hi: number;
 }
 
+/** `width` ones, unsigned, also for 31 and 32. */
+const ones = (width: number) => 2 ** width - 1;
+
 /** A field at its place, with what its register knows. */
 export class Field {
   readonly name: string;
@@ -180,9 +183,9 @@ export class Field {
   /** The bits the field covers. */
   get mask(): Words {
     const end = this.lsb + this.width;
-    const lo = this.lsb >= 32 ? 0 : mask32(Math.min(this.width, 32 - this.lsb)) * 2 ** this.lsb;
+    const lo = this.lsb >= 32 ? 0 : ones(Math.min(this.width, 32 - this.lsb)) * 2 ** this.lsb;
     const from = Math.max(this.lsb - 32, 0);
-    const hi = end <= 32 ? 0 : mask32(end - 32 - from) * 2 ** from;
+    const hi = end <= 32 ? 0 : ones(end - 32 - from) * 2 ** from;
     return { lo, hi };
   }
 
