@@ -239,7 +239,7 @@ export const TABLE = [
       ...deferred,
     ],
     modifiers: [flag('increment_fragment_completed', 'frag_end'), deferFlag],
-    operands: [operand('first_heap_chunk'), operand('last_heap_chunk'), ...deferOperands],
+    operands: [operand('last_heap_chunk'), operand('first_heap_chunk'), ...deferOperands],
     doc: 'Give a list of heap chunks back to the current heap; frag_end counts a finished fragment pass',
     does: 'heap.free += first..last; frag_end: heap.fragmentCompleted += 1',
   }),
