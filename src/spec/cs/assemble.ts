@@ -246,7 +246,7 @@ class Assembler {
     const found = findMnemonic(head.text, this.arch);
     if (found === undefined) {
       const others = archsWith(head.text);
-      const near = closest(head.text.toUpperCase(), mnemonics(this.arch).keys());
+      const near = closest(head.text, mnemonics(this.arch).keys());
       const name = clip(head.text);
       if (others.length > 0) {
         this.report(head, `architecture ${this.arch} has no ${name}`, `it exists on ${others.join(', ')}`);

@@ -2,6 +2,7 @@
  * The text form of instructions read from the table: which names an architecture knows, the signature line
  * shown in remedies, hovers and completions, and spelling help.
  */
+import { nearest } from '../../base/nearest.ts';
 import type { Modifier, Operand, PseudoOp } from './define.ts';
 import type { Arch, Row } from './isa.ts';
 import { ARCHS, PSEUDO_OPS, rowNamed, rowsOf } from './isa.ts';
@@ -83,27 +84,7 @@ export function archsWith(text: string): Arch[] {
 /** Longest word worth a spelling hint (chosen): the longest mnemonic has 21 letters. */
 const LONGEST = 32;
 
-/** The candidate closest to `text` in at most a third of its letters, if any. */
+/** The candidate a person probably meant, if any. */
 export function closest(text: string, candidates: Iterable<string>): string | undefined {
-  if (text.length > LONGEST) return undefined;
-  let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(text.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(text, candidate);
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, swap));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
+  return text.length > LONGEST ? undefined : nearest(text, candidates);
 }
