@@ -5,7 +5,7 @@
 import Database from 'better-sqlite3';
 import { ACCESS_WORDS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
 import { TWO32 } from '../../base/bits.ts';
-import { allRegisterNames } from './register-names.ts';
+import { mcuRegisterAt, registerAt, wordName } from '../../spec/registers/lookup.ts';
 import { CREATE_SESSION, sqlValue } from './schema.ts';
 
 type Statement = Database.Statement<unknown[]>;
@@ -20,6 +20,9 @@ export class SessionWriter {
   private readonly db: Database.Database;
   private readonly many: Statement;
   private readonly one: Statement;
+  private readonly name: Statement;
+  /** Offsets whose name is in the file: those of each space that were accessed at least once. */
+  private readonly named: readonly [Set<number>, Set<number>] = [new Set(), new Set()];
   private readonly insert: { readonly [K in RecordKind]: (row: RecordKinds[K]) => void };
   private open = true;
 
@@ -31,10 +34,7 @@ export class SessionWriter {
     this.db.pragma('synchronous = NORMAL');
     this.db.pragma('locking_mode = NORMAL');
     this.db.exec(CREATE_SESSION);
-    const names = this.db.prepare('INSERT INTO register_name VALUES (?, ?, ?, ?)');
-    this.db.transaction(() => {
-      for (const r of allRegisterNames()) names.run(r.space, r.offset, r.block, r.name);
-    })();
+    this.name = this.db.prepare('INSERT OR IGNORE INTO register_name VALUES (?, ?, ?, ?)');
     const row = `(${Array.from({ length: 7 }, () => '?').join(', ')})`;
     this.one = this.db.prepare(`INSERT INTO access_row(${COLUMNS}) VALUES ${row}`);
     this.many = this.db.prepare(
@@ -58,14 +58,29 @@ export class SessionWriter {
     let i = 0;
     for (; i + ROWS_PER_INSERT <= count; i += ROWS_PER_INSERT) {
       values.length = 0;
-      for (let k = 0; k < ROWS_PER_INSERT; k++) pushAccess(values, words, (first + i + k) * ACCESS_WORDS);
+      for (let k = 0; k < ROWS_PER_INSERT; k++) this.pushAccess(values, words, (first + i + k) * ACCESS_WORDS);
       this.many.run(values);
     }
     for (; i < count; i++) {
       values.length = 0;
-      pushAccess(values, words, (first + i) * ACCESS_WORDS);
+      this.pushAccess(values, words, (first + i) * ACCESS_WORDS);
       this.one.run(values);
     }
+  }
+
+  private pushAccess(values: number[], w: Int32Array, at: number): void {
+    const meta = w[at + 3]!;
+    const offset = w[at + 4]! >>> 0;
+    const space = meta & 8 ? 1 : 0;
+    if (!this.named[space].has(offset)) this.addName(space, offset);
+    const time = (w[at + 2]! >>> 0) * TWO32 + (w[at + 1]! >>> 0);
+    values.push(w[at]! >>> 0, time, meta, offset, w[at + 5]! >>> 0, w[at + 6]! >>> 0, w[at + 7]!);
+  }
+
+  private addName(space: 0 | 1, offset: number): void {
+    this.named[space].add(offset);
+    const at = space === 1 ? mcuRegisterAt(offset) : registerAt(offset);
+    if (at !== undefined) this.name.run(space, offset, at.register.block, wordName(at));
   }
 
   row<K extends RecordKind>(kind: K, row: RecordKinds[K]): void {
@@ -81,18 +96,6 @@ export class SessionWriter {
     this.db.pragma('journal_mode = DELETE');
     this.db.close();
   }
-}
-
-function pushAccess(values: number[], w: Int32Array, at: number): void {
-  values.push(
-    w[at]! >>> 0,
-    (w[at + 2]! >>> 0) * TWO32 + (w[at + 1]! >>> 0),
-    w[at + 3]!,
-    w[at + 4]! >>> 0,
-    w[at + 5]! >>> 0,
-    w[at + 6]! >>> 0,
-    w[at + 7]!,
-  );
 }
 
 /** One insert per kind of row. Jobs and fences replace the row of the same id. */

@@ -1,0 +1,299 @@
+/**
+ * The printed circuit board: the only file that knows both the emulator's pins and the driver's kernel
+ * interfaces. It charges the CPU's register accesses with virtual time, records them, and answers for the
+ * clocks, supplies and power domain of the SoC.
+ */
+import type { Stateful } from '../../base/stateful.ts';
+import type {
+  ClockProvider,
+  DeviceTreeNode,
+  InterruptController,
+  IoWindow,
+  KernelProbe,
+  LogLevel,
+  Platform,
+  PowerDomainProvider,
+  RegulatorProvider,
+  TimeSource,
+} from '../../driver/kernel/platform.ts';
+import { Machine, type MachineConfig } from '../../emulator/machine.ts';
+import { INITIATORS, packMeta, type Initiator } from '../../protocol/records.ts';
+import type { EngineControl } from './control.ts';
+import type { Recorder } from './recorder.ts';
+import {
+  CLOCK_IDS,
+  GPU_BASE,
+  GPU_HZ,
+  GPU_LINES,
+  GPU_NODE,
+  GPU_SIZE,
+  MMIO_READ_NS,
+  MMIO_WRITE_NS,
+  POWER_DOMAIN,
+  SUPPLY_IDS,
+  SUPPLY_UV,
+  TIMER_HZ,
+  type GpuLine,
+} from './rk3588.ts';
+import type { Sequence } from './sequence.ts';
+
+/** errno of a clock, supply or domain that is not on this board. */
+const ENODEV = 19;
+const EINVAL = 22;
+
+export interface BoardParts {
+  readonly machine: MachineConfig;
+  readonly recorder: Recorder;
+  readonly sequence: Sequence;
+  readonly control: EngineControl;
+  /** Firmware files by loader path. */
+  readonly firmware: (path: string) => Uint8Array | undefined;
+}
+
+interface Supply {
+  on: boolean;
+  uv: number;
+}
+
+/** Faults a test or a person asks the board for: the next call of that kind fails with this errno. */
+export type BoardFault = 'clk-enable' | 'regulator-enable' | 'map' | 'domain-on' | 'firmware';
+
+export class Board implements Platform, Stateful {
+  readonly machine: Machine;
+  readonly devices: readonly DeviceTreeNode[] = [GPU_NODE];
+  readonly timerHz = TIMER_HZ;
+  readonly probe: KernelProbe = {};
+  readonly time: TimeSource;
+  readonly interrupts: InterruptController;
+  readonly clocks: ClockProvider;
+  readonly regulators: RegulatorProvider;
+  readonly powerDomains: PowerDomainProvider;
+  /** Name of what runs now, for the `cause` column; set by the engine and the kernel's contexts. */
+  causeOf: () => string = () => '';
+  /** Register accesses recorded so far. */
+  accesses = 0;
+
+  private readonly recorder: Recorder;
+  private readonly sequence: Sequence;
+  private readonly control: EngineControl;
+  private readonly files: (path: string) => Uint8Array | undefined;
+  private readonly clockRate = new Map<string, number>(Object.values(CLOCK_IDS).map((id) => [id, GPU_HZ]));
+  private readonly clockOn = new Map<string, boolean>();
+  private readonly supplies = new Map<string, Supply>(
+    Object.values(SUPPLY_IDS).map((id) => [id, { on: false, uv: SUPPLY_UV }]),
+  );
+  private readonly domains = new Map<string, boolean>([[POWER_DOMAIN, false]]);
+
+  constructor(parts: BoardParts) {
+    this.recorder = parts.recorder;
+    this.sequence = parts.sequence;
+    this.control = parts.control;
+    this.files = parts.firmware;
+    this.machine = new Machine(parts.machine);
+    this.machine.gpuClock.setHz(GPU_HZ);
+    const { machine } = this;
+    this.time = {
+      now: () => machine.clock.now,
+      run: (untilNs) => {
+        this.control.check(machine.clock.now);
+        machine.runUntil(untilNs);
+      },
+      hardwareIdle: () => machine.idle,
+    };
+    this.interrupts = { level: (line) => this.lineLevel(line) };
+    this.clocks = this.makeClocks();
+    this.regulators = this.makeRegulators();
+    this.powerDomains = {
+      on: (id) => this.setDomain(id, true),
+      off: (id) => void this.setDomain(id, false),
+    };
+    this.watchMachine();
+  }
+
+  get memory(): Machine['memory'] {
+    return this.machine.memory;
+  }
+
+  mapIo(physBase: number, size: number): IoWindow | undefined {
+    if (physBase < GPU_BASE || physBase + size > GPU_BASE + GPU_SIZE) return undefined;
+    const from = physBase - GPU_BASE;
+    return {
+      physBase,
+      size,
+      read32: (offset) => this.hostAccess('driver', from + offset, undefined),
+      write32: (offset, value) => void this.hostAccess('driver', from + offset, value),
+    };
+  }
+
+  firmware(path: string): Uint8Array | undefined {
+    return this.files(path);
+  }
+
+  log(level: LogLevel, source: string, message: string): void {
+    this.recorder.record('driverLog', { seq: this.sequence.next(), timeNs: this.time.now(), level, source, message });
+  }
+
+  /** One access of the host's register window: costs its time, takes effect, is recorded. Gives the value read. */
+  hostAccess(by: Initiator, offset: number, value: number | undefined): number {
+    const { machine } = this;
+    this.spend(value === undefined ? MMIO_READ_NS : MMIO_WRITE_NS);
+    const old = machine.peek(offset);
+    const meta = packMeta(INITIATORS.indexOf(by), value !== undefined, false, 4, this.sequence.branch);
+    const seq = this.sequence.next();
+    const cause = this.sequence.cause(this.causeOf());
+    let result = 0;
+    if (value === undefined) result = machine.hostRead(offset);
+    else machine.hostWrite(offset, value);
+    this.accesses++;
+    this.recorder.access(seq, machine.clock.now, meta, offset, value ?? result, old, cause);
+    return result;
+  }
+
+  /** Lets exactly `ns` pass while the CPU is busy: interrupts rise but are not handled meanwhile. */
+  private spend(ns: number): void {
+    const until = this.machine.clock.now + ns;
+    while (this.machine.clock.now < until) {
+      this.control.check(this.machine.clock.now);
+      this.machine.runUntil(until);
+    }
+  }
+
+  private lineLevel(line: number): boolean {
+    for (const name of Object.keys(GPU_LINES) as GpuLine[]) {
+      if (GPU_LINES[name] === line) return this.machine.irq(name);
+    }
+    return false;
+  }
+
+  private makeClocks(): ClockProvider {
+    const known = (id: string): boolean => this.clockRate.has(id);
+    return {
+      rate: (id) => this.clockRate.get(id) ?? 0,
+      setRate: (id, hz) => {
+        if (!known(id)) return 0;
+        this.clockRate.set(id, hz);
+        if (id === CLOCK_IDS.core) this.machine.gpuClock.setHz(hz);
+        return hz;
+      },
+      prepare: () => {},
+      unprepare: () => {},
+      enable: (id) => {
+        if (!known(id)) return -ENODEV;
+        this.clockOn.set(id, true);
+        this.updatePower();
+        return 0;
+      },
+      disable: (id) => {
+        this.clockOn.set(id, false);
+        this.updatePower();
+      },
+    };
+  }
+
+  private makeRegulators(): RegulatorProvider {
+    return {
+      enable: (id) => this.setSupply(id, true),
+      disable: (id) => void this.setSupply(id, false),
+      isEnabled: (id) => this.supplies.get(id)?.on ?? false,
+      setVoltage: (id, minUv, maxUv) => {
+        const supply = this.supplies.get(id);
+        if (supply === undefined) return -ENODEV;
+        if (minUv > maxUv) return -EINVAL;
+        supply.uv = minUv;
+        return 0;
+      },
+      getVoltage: (id) => this.supplies.get(id)?.uv ?? -ENODEV,
+    };
+  }
+
+  private setSupply(id: string, on: boolean): number {
+    const supply = this.supplies.get(id);
+    if (supply === undefined) return -ENODEV;
+    supply.on = on;
+    return 0;
+  }
+
+  private setDomain(id: string, on: boolean): number {
+    if (!this.domains.has(id)) return -ENODEV;
+    this.domains.set(id, on);
+    this.updatePower();
+    return 0;
+  }
+
+  /** The GPU answers while its core clock runs; a bench without a driver has it on by hand. */
+  private updatePower(): void {
+    this.machine.setPowered(this.clockOn.get(CLOCK_IDS.core) ?? false);
+  }
+
+  /** Turns everything on by hand: a bench without a driver. */
+  powerByHand(): void {
+    this.domains.set(POWER_DOMAIN, true);
+    for (const supply of this.supplies.values()) supply.on = true;
+    for (const id of Object.values(CLOCK_IDS)) this.clockOn.set(id, true);
+    this.updatePower();
+  }
+
+  /** Records what the machine does by itself: interrupt lines, MCU accesses and events, stream events. */
+  private watchMachine(): void {
+    const { machine, recorder, sequence } = this;
+    const mcu = INITIATORS.indexOf('mcu');
+    machine.hooks.mcuAccess = (write, address, value, pc) => {
+      this.accesses++;
+      const meta = packMeta(mcu, write, true, 4, sequence.branch);
+      const seq = sequence.next();
+      recorder.access(seq, machine.clock.now, meta, address, value, value, sequence.cause(`mcu 0x${pc.toString(16)}`));
+    };
+    machine.hooks.mcuEvent = (kind, pc, detail) =>
+      recorder.record('mcuEvent', { seq: sequence.next(), timeNs: machine.clock.now, kind, pc, detail });
+    machine.hooks.irqChange = (line, raised, status) =>
+      recorder.record('irq', { seq: sequence.next(), timeNs: machine.clock.now, line, raised, status });
+    machine.hooks.logChar = (text) =>
+      recorder.record('mcuEvent', { seq: sequence.next(), timeNs: machine.clock.now, kind: 'log', pc: 0, detail: text });
+    machine.hooks.csf.event = (cs, kind, detail) =>
+      recorder.record('csEvent', {
+        seq: sequence.next(),
+        timeNs: machine.clock.now,
+        groupId: cs >> 3,
+        queue: cs & 7,
+        pc: 0,
+        opcode: kind,
+        detail,
+      });
+  }
+
+  save(): ReturnType<Stateful['save']> {
+    return {
+      machine: this.machine.save(),
+      clockRate: [...this.clockRate].map(([id, hz]) => [id, hz]),
+      clockOn: [...this.clockOn].map(([id, on]) => [id, on]),
+      supplies: [...this.supplies].map(([id, s]) => [id, s.on, s.uv]),
+      domains: [...this.domains].map(([id, on]) => [id, on]),
+      accesses: this.accesses,
+    };
+  }
+
+  load(state: ReturnType<Stateful['save']>): void {
+    const s = state as {
+      machine: ReturnType<Machine['save']>;
+      clockRate: [string, number][];
+      clockOn: [string, boolean][];
+      supplies: [string, boolean, number][];
+      domains: [string, boolean][];
+      accesses: number;
+    };
+    this.machine.load(s.machine);
+    replace(this.clockRate, s.clockRate);
+    replace(this.clockOn, s.clockOn);
+    replace(
+      this.supplies,
+      s.supplies.map(([id, on, uv]) => [id, { on, uv }]),
+    );
+    replace(this.domains, s.domains);
+    this.accesses = s.accesses;
+  }
+}
+
+function replace<K, V>(map: Map<K, V>, entries: readonly (readonly [K, V])[]): void {
+  map.clear();
+  for (const [k, v] of entries) map.set(k, v);
+}

@@ -1,0 +1,79 @@
+/**
+ * Makes a bench for one command: session file, engine thread, limits, Ctrl+C. A session without a name is
+ * temporary: deleted when the command succeeds, named when it fails.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { LimitReached } from '../../../base/errors.ts';
+import type { Client } from '../../../protocol/client.ts';
+import { startLink } from '../link.ts';
+import type { Io } from './io.ts';
+import type { BenchFlags } from './options.ts';
+
+/** What a shell expects of a program ended by SIGINT. */
+const EXIT_SIGINT = 130;
+
+export interface RunningBench {
+  readonly client: Client;
+  readonly sessionPath: string;
+  /** True when the session was asked for by name. */
+  readonly named: boolean;
+}
+
+/** Runs `body` on a new bench and closes the session whatever happens. `wallS`: default wall limit in seconds. */
+export async function withBench(
+  flags: BenchFlags,
+  io: Io,
+  body: (bench: RunningBench) => Promise<number>,
+  wallS?: number,
+): Promise<number> {
+  const temporary = flags.session === undefined ? mkdtempSync(path.join(tmpdir(), 'tyr-')) : undefined;
+  const sessionPath = flags.session ?? path.join(temporary!, 'session.tyrsession');
+  const link = startLink(sessionPath);
+  link.onRecordingFailed((reason) => io.err(`tyr: recording stopped: ${reason}\n`));
+  let interrupted = false;
+  const onSigint = (): void => {
+    interrupted = true;
+    link.abort();
+  };
+  process.once('SIGINT', onSigint);
+  const limit = flags.limitWallS ?? wallS;
+  let timedOut = false;
+  const timer =
+    limit === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          link.abort();
+        }, limit * 1000);
+  let code = 4;
+  try {
+    await link.client.call('bench.create', {
+      bare: flags.bare,
+      engine: flags.engine,
+      overrides: flags.overrides,
+      ...(flags.firmware === undefined ? {} : { firmware: flags.firmware }),
+      firmwareName: flags.firmwareName,
+      sessionPath,
+    });
+    code = await body({ client: link.client, sessionPath, named: temporary === undefined });
+    return code;
+  } catch (error) {
+    if (interrupted) {
+      io.err('tyr: stopped\n');
+      code = EXIT_SIGINT;
+      return code;
+    }
+    if (timedOut) throw new LimitReached(`the wall limit of ${limit} s was reached`);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    process.off('SIGINT', onSigint);
+    await link.close();
+    if (temporary !== undefined) {
+      if (code === 0) rmSync(temporary, { recursive: true, force: true });
+      else io.err(`tyr: the session is kept in ${sessionPath}\n`);
+    }
+  }
+}
