@@ -68,6 +68,16 @@ export class VirtualClock implements Clock, Stateful<ClockState> {
     if (index >= 0) this.removeAt(index);
   }
 
+  /** Cancels everything a target has pending: it was reset. */
+  cancelAll(target: string): void {
+    const { heap } = this;
+    for (let index = heap.length - 1; index >= 0; index--) {
+      if (heap[index]!.target === target) heap.splice(index, 1);
+    }
+    // A sorted array is a heap.
+    heap.sort((a, b) => (before(a, b) ? -1 : 1));
+  }
+
   get nextAt(): number {
     const queued = this.queuedAt;
     return queued <= this.tailAt ? queued : this.tailAt;

@@ -28,11 +28,9 @@ export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
 
-interface WasmHost {
-  readonly WebAssembly: {
-    readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => WasmMemory;
-  };
-}
+declare const WebAssembly: {
+  readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => WasmMemory;
+};
 
 const TOUCHED = 1;
 const OPEN = 2;
@@ -73,7 +71,6 @@ export class Ram implements Memory {
     this.base = base;
     this.size = size;
     const pages = size / WASM_PAGE;
-    const { WebAssembly } = globalThis as unknown as WasmHost;
     this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.ram8 = new Uint8Array(this.wasm.buffer);
     this.ram32 = new Int32Array(this.wasm.buffer);
@@ -165,6 +162,12 @@ export class Ram implements Memory {
     if (state === undefined || (state & (CODE | TABLE)) !== 0) return false;
     this.prepare(page);
     return true;
+  }
+
+  /** As `openPage`, but takes the marks of a page that holds code or tables away, telling their holders. */
+  takePage(page: number): void {
+    if (this.state[page] === READY) return;
+    this.tell(page, this.prepare(page));
   }
 
   holdCode(page: number): void {
