@@ -3,6 +3,7 @@
  * once, when this module is loaded or, for the 64 stream interfaces, at the first question.
  */
 
+import { editDistance } from '../../base/nearest.ts';
 import { allBlocks, type BlockInfo, hostBlocks, mcuBlocks, streamBlocks } from './blocks.ts';
 import type { Register } from './define.ts';
 import { MCU_REG_BASE, MCU_REG_SIZE, PRIVATE_RANGES, STREAM_BASE, STREAM_COUNT, STREAM_STRIDE } from './mcu-private.ts';
@@ -99,32 +100,13 @@ export function findRegister(name: string): Register | undefined {
 
 /** Up to `count` known names of registers most like `name`, best first; none when nothing is near. */
 export function suggest(name: string, count = 3): readonly string[] {
-  return nearest(name, byName.keys(), count);
-}
-
-/** Up to `count` of `names` within an edit distance of a third of the length, best first. Case does not count. */
-export function nearest(name: string, names: Iterable<string>, count = 3): readonly string[] {
   const wanted = name.toUpperCase();
   const limit = Math.max(2, Math.floor(wanted.length / 3));
-  return [...names]
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toUpperCase(), limit) }))
+  return [...byName.keys()]
+    .filter((candidate) => Math.abs(candidate.length - wanted.length) <= limit)
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toUpperCase()) }))
     .filter((c) => c.distance <= limit)
-    .sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate, 'en'))
+    .sort((a, b) => a.distance - b.distance)
     .slice(0, count)
     .map((c) => c.candidate);
-}
-
-/** Insertions, deletions and replacements from `a` to `b`; any number above `limit` when it is above. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
