@@ -16,7 +16,7 @@ import {
   WINDOW_COUNT,
   WINDOW_SLICE_SIZE,
 } from '../mcu-private.ts';
-import { maskText, upper } from './text.ts';
+import { maskText, resetConstants, upper } from './text.ts';
 
 const PARAMETERS = ['n', 'm'] as const;
 
@@ -69,12 +69,12 @@ export function exportC(blocks: readonly BlockInfo[]): string {
     ...(block.base === 0 ? [] : [define(`MALI_${block.name}_BASE`, u32(block.base))]),
     ...block.registers.flatMap((register) => {
       const name = `MALI_${upper(register.key)}`;
-      const reset = register.width === 64 ? `UINT64_C(${hex(register.reset)})` : u32(register.reset);
+      const number = (value: number) => (register.width === 64 ? `UINT64_C(${hex(value)})` : u32(value));
       return [
         comment(register.doc),
         define(`${name}${parameters(register)}`, offset(register, u32(register.offset))),
         ...register.dims.map((d, i) => define(`${name}_COUNT${i === 0 ? '' : i + 1}`, String(d.count))),
-        define(`${name}_RESET`, reset),
+        ...resetConstants(register).map(({ suffix, value }) => define(`${name}_RESET${suffix}`, number(value))),
         ...fieldLines(register, name),
       ];
     }),

@@ -8,7 +8,7 @@ import { hex } from '../../../base/bits.ts';
 import type { BlockInfo } from '../blocks.ts';
 import type { Access, Field, Register } from '../define.ts';
 import { STREAM_COUNT, STREAM_STRIDE } from '../mcu-private.ts';
-import { escapeXml, fieldRemarks, remarks, upper } from './text.ts';
+import { escapeXml, fieldRemarks, remarks } from './text.ts';
 
 interface AccessText {
   readonly access: 'read-only' | 'write-only' | 'read-write';
@@ -39,7 +39,7 @@ function lines(children: readonly Child[]): string[] {
 
 export function exportSvd(blocks: readonly BlockInfo[]): string {
   const device = [
-    element('vendor', 'Arm'),
+    element('vendor', 'Tyr Workbench'),
     element('name', 'Mali_G610'),
     element('version', '1.0'),
     element('description', 'Mali CSF GPU: host window at 0, private hardware of its MCU above 0x40000000'),
@@ -82,7 +82,11 @@ function peripheral(block: BlockInfo): readonly string[] {
         element('usage', 'registers'),
       ]),
     ),
-    element('registers', block.registers.map(registerElements)),
+    element(
+      'registers',
+      // SVD has one reset value per array.
+      block.registers.flatMap((r) => (r.init.resets === undefined ? [r] : r.elements())).map(registerElements),
+    ),
   ]);
 }
 
@@ -161,7 +165,7 @@ function registerElement(
     array && dim(array.count, array.stride),
     element('name', array === undefined || base.includes('%s') ? base : `${base}[%s]`),
     element('description', [register.doc, ...remarks(register).map((r) => `(${r})`)].join(' ')),
-    variant.suffix === '' ? undefined : element('alternateRegister', array === undefined ? plain : upper(register.key)),
+    variant.suffix === '' ? undefined : element('alternateRegister', plain),
     element('addressOffset', hex(place?.offset ?? register.offset)),
     element('size', String(register.width)),
     element('access', access.access),

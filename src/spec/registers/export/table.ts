@@ -33,7 +33,11 @@ function fieldLines(register: Register): readonly string[] {
   return register.fields.map((field) => {
     const values = Object.entries(field.enum ?? {}).map(([name, value]) => `${value} ${name}`);
     const notes = [field.access === register.access ? '' : field.access, ...fieldRemarks(register, field)];
-    const parts = [field.doc, ...notes.filter((n) => n !== '').map((n) => `(${n})`), values.join(', ')];
+    const parts = [
+      field.doc,
+      ...notes.filter((n) => n !== '').map((n) => `(${n})`),
+      values.length === 0 ? '' : `{${values.join(', ')}}`,
+    ];
     return `      [${bitsText(field)}] ${field.name}: ${parts.filter((p) => p !== '').join(' ')}`.replace(/: $/, '');
   });
 }

@@ -8,9 +8,18 @@ export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** Reset value with as many digits as the register has. */
+/** Reset value with as many digits as the register has; `0x12 (n=0)` where elements differ, the rest being 0. */
 export function resetText(register: Register): string {
-  return hex(register.reset, register.width / 4);
+  const digits = register.width / 4;
+  const { resets } = register.init;
+  if (resets === undefined || !register.isArray) return hex(register.reset, digits);
+  return resets.map((value, n) => `${hex(value, digits)} (n=${n})`).join(', ');
+}
+
+/** Reset values with the suffix of their constants: one without, or one per element where they differ. */
+export function resetConstants(register: Register): readonly { readonly suffix: string; readonly value: number }[] {
+  if (register.init.resets === undefined) return [{ suffix: '', value: register.reset }];
+  return register.elements().map((r, i) => ({ suffix: `_${i}`, value: r.reset }));
 }
 
 /** `0x2400`, `0x2400 + n*0x40`, `0x840 + n*0x140 + m*0x4`. */
