@@ -6,6 +6,8 @@ const RENDERER = ['renderer', 'protocol', 'formats', 'spec', 'base'];
 
 /** Room -> rooms it may import. The first matching prefix of the importing file decides. */
 const MAY_IMPORT = [
+  // The one place of a host that starts threads.
+  ['main/host/link', ['main/engine/worker', 'main/engine/control', 'main/session', 'protocol', 'base']],
   ['base', ['base']],
   ['spec', ['spec', 'base']],
   ['formats', ['formats', 'base']],

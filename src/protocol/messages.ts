@@ -123,7 +123,9 @@ export const requests = {
     }),
     result: z.object({
       register: registerValue,
-      changes: z.array(z.object({ name: z.string(), before: z.union([u53, z.string()]), after: z.union([u53, z.string()]) })),
+      changes: z.array(
+        z.object({ name: z.string(), before: z.union([u53, z.string()]), after: z.union([u53, z.string()]) }),
+      ),
     }),
   },
   'memory.read': { params: address.extend({ length: u53.max(1 << 24) }), result: bytes },

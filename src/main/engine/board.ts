@@ -248,7 +248,13 @@ export class Board implements Platform, Stateful {
     machine.hooks.irqChange = (line, raised, status) =>
       recorder.record('irq', { seq: sequence.next(), timeNs: machine.clock.now, line, raised, status });
     machine.hooks.logChar = (text) =>
-      recorder.record('mcuEvent', { seq: sequence.next(), timeNs: machine.clock.now, kind: 'log', pc: 0, detail: text });
+      recorder.record('mcuEvent', {
+        seq: sequence.next(),
+        timeNs: machine.clock.now,
+        kind: 'log',
+        pc: 0,
+        detail: text,
+      });
     machine.hooks.csf.event = (cs, kind, detail) =>
       recorder.record('csEvent', {
         seq: sequence.next(),

@@ -49,5 +49,7 @@ export function decodeInput(text: string, blob: BlobSource): Input {
     return refuse(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const parsed = inputSchema.safeParse(raw);
-  return parsed.success ? parsed.data : refuse(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
+  return parsed.success
+    ? parsed.data
+    : refuse(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
 }

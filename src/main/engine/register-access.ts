@@ -47,7 +47,8 @@ export function resolveTarget(name: string): Target {
   const base = { name, width: register.width, register, field };
   if (streamNames.has(register.block)) {
     const n = Number(stream?.[1] ?? Number.NaN);
-    if (!(n < 64)) throw new UsageError(`${register.name} belongs to a stream interface: write CS0.${register.name} to CS63.`);
+    if (!(n < 64))
+      throw new UsageError(`${register.name} belongs to a stream interface: write CS0.${register.name} to CS63.`);
     return { ...base, space: 'mcu', offset: STREAM_BASE + n * STREAM_STRIDE + register.offset };
   }
   if (stream !== null) throw new UsageError(`${register.name} is not a register of a stream interface`);
@@ -61,7 +62,14 @@ function resolveOffset(offset: number, name: string): Target {
   if (at === undefined || at.word === 1) {
     return { name, space: 'host', offset, width: 32, register: undefined, field: undefined };
   }
-  return { name: at.register.name, space: 'host', offset, width: at.register.width, register: at.register, field: undefined };
+  return {
+    name: at.register.name,
+    space: 'host',
+    offset,
+    width: at.register.width,
+    register: at.register,
+    field: undefined,
+  };
 }
 
 function unknown(name: string, array: Register | undefined): UsageError {
@@ -97,7 +105,8 @@ export function wordsToWrite(
   const big = parseValue(target, value);
   const { field } = target;
   const width = field?.width ?? target.width;
-  if (big < 0n || big >= 1n << BigInt(width)) throw new UsageError(`${target.name}: ${hex(big)} does not fit ${width} bits`);
+  if (big < 0n || big >= 1n << BigInt(width))
+    throw new UsageError(`${target.name}: ${hex(big)} does not fit ${width} bits`);
   let whole = big;
   if (field !== undefined) {
     const mask = ((1n << BigInt(field.width)) - 1n) << BigInt(field.lsb);

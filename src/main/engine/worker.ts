@@ -37,7 +37,10 @@ function main(data: EngineWorkerData): void {
     }
     const frame = requestFrame.safeParse(message.message);
     if (!frame.success) {
-      data.port.postMessage({ notice: 'alert', data: { message: `refused a malformed message: ${frame.error.message}` } });
+      data.port.postMessage({
+        notice: 'alert',
+        data: { message: `refused a malformed message: ${frame.error.message}` },
+      });
       continue;
     }
     const { id, name, params } = frame.data;

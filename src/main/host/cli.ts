@@ -4,7 +4,9 @@
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 12)) {
-  process.stderr.write(`tyr: needs Node 22.12 or newer, this is ${process.versions.node}; run npm ci and use bin/tyr\n`);
+  process.stderr.write(
+    `tyr: needs Node 22.12 or newer, this is ${process.versions.node}; run npm ci and use bin/tyr\n`,
+  );
   process.exit(2);
 }
 const { main } = await import('./cli/main.ts');

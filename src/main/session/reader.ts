@@ -63,7 +63,8 @@ function checkMagic(path: string): void {
       throw new BadInput({
         file: path,
         offset: 0,
-        rule: got < 100 ? `the file has only ${statSync(path).size} bytes` : 'the file does not begin as SQLite files do',
+        rule:
+          got < 100 ? `the file has only ${statSync(path).size} bytes` : 'the file does not begin as SQLite files do',
         remedy: 'It is not a session, or it was cut at the start.',
       });
     }
@@ -102,7 +103,9 @@ function schemaProblems(db: Database.Database, version: number): string[] {
   const names = new Set(rows.map((r) => r.name));
   for (const view of VIEW_NAMES) if (!names.has(view)) problems.push(`the view ${view} is missing`);
   if (version > SCHEMA_VERSION) {
-    problems.push(`schema version ${version} is newer than ${SCHEMA_VERSION}: shown read-only, as far as it is understood`);
+    problems.push(
+      `schema version ${version} is newer than ${SCHEMA_VERSION}: shown read-only, as far as it is understood`,
+    );
   }
   return problems;
 }
@@ -154,8 +157,14 @@ export function verifySession(session: SessionReader): string[] {
       'accesses go back in time',
       'SELECT count(*) AS n FROM (SELECT time_ns - lag(time_ns) OVER (ORDER BY seq) AS d FROM access_row WHERE (meta >> 8) = 0) WHERE d < 0',
     ],
-    ['accesses name causes that are not there', 'SELECT count(*) AS n FROM access_row a WHERE a.cause <> 0 AND a.cause NOT IN (SELECT id FROM cause_row)'],
-    ['blobs have another size than stated', 'SELECT count(*) AS n FROM blob_row WHERE bytes IS NOT NULL AND length(bytes) <> size'],
+    [
+      'accesses name causes that are not there',
+      'SELECT count(*) AS n FROM access_row a WHERE a.cause <> 0 AND a.cause NOT IN (SELECT id FROM cause_row)',
+    ],
+    [
+      'blobs have another size than stated',
+      'SELECT count(*) AS n FROM blob_row WHERE bytes IS NOT NULL AND length(bytes) <> size',
+    ],
     ['there is no power-on input', "SELECT 1 - min(1, count(*)) AS n FROM input_row WHERE kind = 'power-on'"],
   ];
   for (const [what, sql] of checks) {

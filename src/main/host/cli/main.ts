@@ -9,7 +9,10 @@ interface Entry {
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   boot: { about: 'probe the driver and boot the MCU', load: async () => (await import('./boot.ts')).run },
-  run: { about: 'run a command stream (FILE.cs) or a scenario (FILE.ts)', load: async () => (await import('./run.ts')).run },
+  run: {
+    about: 'run a command stream (FILE.cs) or a scenario (FILE.ts)',
+    load: async () => (await import('./run.ts')).run,
+  },
   registers: { about: 'the register specification', load: async () => (await import('./registers.ts')).run },
   peek: { about: 'a register without side effects', load: async () => (await import('./poke.ts')).peek },
   read: { about: 'a register as the hardware reads it', load: async () => (await import('./poke.ts')).read },
@@ -17,7 +20,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   fw: { about: 'firmware images: info, check, diff, build', load: async () => (await import('./fw.ts')).run },
   cs: { about: 'command streams: asm, dis', load: async () => (await import('./cs.ts')).run },
   mcu: { about: 'the MCU core alone: vectors, run, dis', load: async () => (await import('./mcu.ts')).run },
-  session: { about: 'session files: info, verify, replay, sql, export', load: async () => (await import('./session.ts')).run },
+  session: {
+    about: 'session files: info, verify, replay, sql, export',
+    load: async () => (await import('./session.ts')).run,
+  },
   bench: { about: 'the benchmarks', load: async () => (await import('./bench.ts')).run },
 };
 

@@ -60,7 +60,9 @@ interface RawFlags {
 }
 
 /** The path of the firmware shipped with the program. */
-export const referenceFirmware = fileURLToPath(new URL('../../../../resources/firmware/reference.bin', import.meta.url));
+export const referenceFirmware = fileURLToPath(
+  new URL('../../../../resources/firmware/reference.bin', import.meta.url),
+);
 
 /** Turns the raw flags into what a bench takes; reads the firmware file. */
 export function benchFlagsOf(raw: RawFlags): BenchFlags {
@@ -94,7 +96,11 @@ export function readInput(path: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new BadInput({ file: path, rule: `cannot be read: ${reason}`, remedy: 'Name a file that exists and is readable.' });
+    throw new BadInput({
+      file: path,
+      rule: `cannot be read: ${reason}`,
+      remedy: 'Name a file that exists and is readable.',
+    });
   }
 }
 

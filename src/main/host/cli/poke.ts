@@ -58,7 +58,12 @@ export async function poke(args: string[], io: Io): Promise<number> {
 }
 
 function documentOf(r: RegisterValue): Record<string, unknown> {
-  return { name: r.name, offset: r.offset, value: r.value, fields: Object.fromEntries(r.fields.map((f) => [f.name, f.value])) };
+  return {
+    name: r.name,
+    offset: r.offset,
+    value: r.value,
+    fields: Object.fromEntries(r.fields.map((f) => [f.name, f.value])),
+  };
 }
 
 function show(value: number | string): string {

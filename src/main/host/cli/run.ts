@@ -66,7 +66,9 @@ export function describe(result: StreamResult): string {
   const jobs = result.jobs.map((j) => `queue ${j.queue}: ${j.status}${j.fault === undefined ? '' : ` (${j.fault})`}\n`);
   const set = Object.entries(result.registers).filter(([, v]) => v !== 0);
   const registers = set.map(([r, v]) => `${r.padStart(4)} = 0x${v.toString(16).padStart(8, '0')}\n`);
-  const memory = Object.entries(result.memory).map(([va, hex]) => `${va}: ${hex.replaceAll(/(.{8})/g, '$1 ').trim()}\n`);
+  const memory = Object.entries(result.memory).map(
+    ([va, hex]) => `${va}: ${hex.replaceAll(/(.{8})/g, '$1 ').trim()}\n`,
+  );
   return [...jobs, ...registers, ...memory].join('');
 }
 
@@ -104,10 +106,18 @@ async function loadScenario(file: string): Promise<Scenario> {
     module = (await import(pathToFileURL(path.resolve(file)).href)) as { default?: unknown };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new BadInput({ file, rule: `cannot be loaded: ${reason}`, remedy: 'A scenario is a TypeScript module that Node can run.' });
+    throw new BadInput({
+      file,
+      rule: `cannot be loaded: ${reason}`,
+      remedy: 'A scenario is a TypeScript module that Node can run.',
+    });
   }
   if (typeof module.default !== 'function') {
-    throw new BadInput({ file, rule: 'has no default function', remedy: 'Export `default async function (bench) { ... }`.' });
+    throw new BadInput({
+      file,
+      rule: 'has no default function',
+      remedy: 'Export `default async function (bench) { ... }`.',
+    });
   }
   return module.default as Scenario;
 }

@@ -1,0 +1,7 @@
+/** All benchmarks by name, as `tyr bench` runs them. */
+import type { Benchmark } from './bench.ts';
+import { boot } from './boot.ts';
+import { mcu } from './mcu.ts';
+import { recording } from './recording.ts';
+
+export const benchmarks: readonly Benchmark[] = [recording, mcu, boot];

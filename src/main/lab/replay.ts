@@ -1,0 +1,160 @@
+/**
+ * Runs a session's journal again from power-on and compares every recorded register access. Same inputs, same
+ * build: same accesses, bit for bit; the first difference is reported with both sides.
+ */
+import { BadInput } from '../../base/errors.ts';
+import { hex } from '../../base/bits.ts';
+import { INITIATORS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
+import { Engine } from '../engine/engine.ts';
+import { EngineControl } from '../engine/control.ts';
+import { decodeInput } from '../engine/journal.ts';
+import type { Recorder } from '../engine/recorder.ts';
+import type { SessionReader } from '../session/reader.ts';
+import { mcuRegisterAt, registerAt, wordName } from '../../spec/registers/lookup.ts';
+
+/** One access as both sides of a comparison give it. */
+export interface ComparedAccess {
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly meta: number;
+  readonly offset: number;
+  readonly value: number;
+  readonly oldValue: number;
+}
+
+export interface Difference {
+  readonly seq: number;
+  readonly recorded: ComparedAccess | undefined;
+  readonly replayed: ComparedAccess | undefined;
+  readonly text: string;
+}
+
+export interface ReplayResult {
+  readonly identical: boolean;
+  readonly compared: number;
+  readonly inputs: number;
+  readonly firstDifference: Difference | undefined;
+}
+
+/** Ends the replay at the first difference. */
+class Parted extends Error {
+  readonly difference: Difference;
+  constructor(difference: Difference) {
+    super(difference.text);
+    this.difference = difference;
+  }
+}
+
+interface AccessRow {
+  readonly seq: number;
+  readonly time_ns: number;
+  readonly meta: number;
+  readonly offset: number;
+  readonly value: number;
+  readonly old_value: number;
+}
+
+/** Compares what the engine records with the rows of a session, in order. */
+class ComparingRecorder implements Recorder {
+  compared = 0;
+  private readonly rows: IterableIterator<AccessRow>;
+
+  constructor(rows: IterableIterator<AccessRow>) {
+    this.rows = rows;
+  }
+
+  access(seq: number, timeNs: number, meta: number, offset: number, value: number, oldValue: number): void {
+    const replayed = { seq, timeNs, meta, offset, value: value >>> 0, oldValue: oldValue >>> 0 };
+    const next = this.rows.next();
+    if (next.done === true) throw new Parted(describe(undefined, replayed));
+    const r = next.value;
+    const recorded = {
+      seq: r.seq,
+      timeNs: r.time_ns,
+      meta: r.meta,
+      offset: r.offset,
+      value: r.value,
+      oldValue: r.old_value,
+    };
+    const same = (Object.keys(recorded) as (keyof ComparedAccess)[]).every((k) => recorded[k] === replayed[k]);
+    if (!same) throw new Parted(describe(recorded, replayed));
+    this.compared++;
+  }
+
+  record<K extends RecordKind>(_kind: K, _row: RecordKinds[K]): void {}
+
+  flush(): void {}
+
+  /** Throws when the session has accesses that the replay did not make. */
+  end(): void {
+    const next = this.rows.next();
+    if (next.done === true) return;
+    const r = next.value;
+    const recorded = {
+      seq: r.seq,
+      timeNs: r.time_ns,
+      meta: r.meta,
+      offset: r.offset,
+      value: r.value,
+      oldValue: r.old_value,
+    };
+    throw new Parted(describe(recorded, undefined));
+  }
+}
+
+function describe(recorded: ComparedAccess | undefined, replayed: ComparedAccess | undefined): Difference {
+  const seq = recorded?.seq ?? replayed?.seq ?? 0;
+  const text = `access ${seq}: recorded ${say(recorded)}, replayed ${say(replayed)}`;
+  return { seq, recorded, replayed, text };
+}
+
+function say(a: ComparedAccess | undefined): string {
+  if (a === undefined) return 'nothing';
+  const at = a.meta & 8 ? mcuRegisterAt(a.offset) : registerAt(a.offset);
+  const name = at === undefined ? hex(a.offset) : wordName(at);
+  const who = INITIATORS[a.meta & 3] ?? '?';
+  return `${who} ${a.meta & 4 ? 'writes' : 'reads'} ${name} = ${hex(a.value)} (before: ${hex(a.oldValue)}) at ${a.timeNs} ns`;
+}
+
+interface InputRow {
+  readonly seq: number;
+  readonly kind: string;
+  readonly payload: string;
+}
+
+/** Re-executes the journal. BadInput when the journal itself is damaged. */
+export function replaySession(
+  session: SessionReader,
+  progress: (done: number, total: number) => void = () => {},
+): ReplayResult {
+  const { db } = session;
+  const inputs = db.prepare('SELECT seq, kind, payload FROM input_row ORDER BY seq').all() as InputRow[];
+  const blob = db.prepare('SELECT bytes FROM blob_row WHERE sha256 = ?');
+  const blobOf = (hash: string): Uint8Array | undefined => (blob.get(hash) as { bytes: Uint8Array } | undefined)?.bytes;
+  const rows = db
+    .prepare('SELECT seq, time_ns, meta, offset, value, old_value FROM access_row ORDER BY seq')
+    .iterate() as IterableIterator<AccessRow>;
+  const recorder = new ComparingRecorder(rows);
+  let engine: Engine | undefined;
+  try {
+    inputs.forEach((row, i) => {
+      progress(i, inputs.length);
+      const input = decodeInput(row.payload, blobOf);
+      if (input.kind === 'power-on') engine = new Engine(input, recorder, new EngineControl());
+      else if (engine === undefined) {
+        throw new BadInput({
+          file: session.path,
+          rule: `input ${row.seq} (${row.kind}) comes before power-on`,
+          remedy: 'The journal is damaged.',
+        });
+      } else engine.apply(input);
+    });
+    recorder.end();
+  } catch (error) {
+    if (!(error instanceof Parted)) throw error;
+    return { identical: false, compared: recorder.compared, inputs: inputs.length, firstDifference: error.difference };
+  } finally {
+    rows.return?.();
+  }
+  return { identical: true, compared: recorder.compared, inputs: inputs.length, firstDifference: undefined };
+}
