@@ -125,6 +125,8 @@ const RULES: readonly Rule[] = [
     );
   },
   function entries(at, limits) {
+    // An indirect deferral ignores the entries written in the word.
+    if (value(at, 'defer_mode') === 1) return undefined;
     const slots = ['signal_slot', 'endpoint_entry', 'other_entry'].map((name) => value(at, name));
     const mask = value(at, 'wait_mask');
     const highest = Math.max(...slots, mask === 0 ? 0 : 31 - Math.clz32(mask));
