@@ -344,7 +344,15 @@ function printedName(base: string, indices: readonly number[]): string {
   return indices.slice(inName ? 1 : 0).reduce((name, index) => `${name}[${index}]`, head);
 }
 
-export type Block<B extends Readonly<Record<string, RegisterInit>>> = { readonly [K in keyof B]: Register<B[K]> };
+/** What types keep of a description: its fields. Places and words are widened, so that like registers are alike. */
+export type Shape<I extends RegisterInit> =
+  I['fields'] extends Readonly<Record<string, FieldInit>>
+    ? Omit<RegisterInit, 'fields'> & { readonly fields: I['fields'] }
+    : RegisterInit;
+
+export type Block<B extends Readonly<Record<string, RegisterInit>>> = {
+  readonly [K in keyof B]: Register<Shape<B[K]>>;
+};
 
 /** Turns a table of descriptions into registers. Keys are the register names. */
 export function defineBlock<const B extends Readonly<Record<string, RegisterInit>>>(name: string, table: B): Block<B> {

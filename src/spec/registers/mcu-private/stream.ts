@@ -241,7 +241,7 @@ export const MCU_CS = defineBlock('MCU_CS', {
   CS_INSTRS: {
     ...ro64,
     offset: 0xd8,
-    doc: 'Instructions retired since RESET.',
+    doc: 'Instructions the stream has completed; RESET zeroes it.',
     fields: { count: field(0, 64, 'instructions') },
   },
   CS_EXC_ADDR: {
