@@ -14,28 +14,40 @@ export interface Token {
   readonly end: number;
 }
 
-const PATTERN =
-  /(?<space>[ \t\r\f\v\u00a0\ufeff]+)|(?<comment>\/\/[^]*|;[^]*)|(?<dot>\.\w+)|(?<register>[rRdD]\d+(?!\w))|(?<name>[A-Za-z_]\w*)|(?<number>\d\w*)|(?<punct><<|>>|[#,:()[\]{}=+\-*&|^~])|(?<bad>[^])/uy;
+const PATTERN = /[ \t\r\f\v\u00a0\ufeff]+|\/\/[^]*|;[^]*|\.\w+|[A-Za-z_]\w*|\d\w*|<<|>>|[#,:()[\]{}=+\-*&|^~]|[^]/uy;
+const SPACE = /^[ \t\r\f\v\u00a0\ufeff]/;
+const REGISTER = /^[rRdD]\d+$/;
+const PUNCT = /^(?:<<|>>|[#,:()[\]{}=+\-*&|^~])$/;
 
 /** Tokens of a line (without its line end), comment included as the last one. Never fails: odd characters are `bad`. */
 export function tokenize(line: string): Token[] {
   const tokens: Token[] = [];
   PATTERN.lastIndex = 0;
-  for (let match = PATTERN.exec(line); match !== null; match = PATTERN.exec(line)) {
-    const kind = kindOf(match.groups);
-    if (kind !== undefined) {
-      tokens.push({ kind, text: match[0], column: match.index + 1, end: match.index + match[0].length + 1 });
-    }
-    if (PATTERN.lastIndex >= line.length) break;
+  for (let column = 1; column <= line.length;) {
+    const text = PATTERN.exec(line)?.[0] ?? '';
+    if (text === '') break;
+    const end = column + text.length;
+    if (!SPACE.test(text)) tokens.push({ kind: kindOf(text), text, column, end });
+    column = end;
   }
   return tokens;
 }
 
-const KINDS: readonly TokenKind[] = ['comment', 'dot', 'register', 'name', 'number', 'punct', 'bad'];
-
-function kindOf(groups: Record<string, string | undefined> | undefined): TokenKind | undefined {
-  return KINDS.find((kind) => groups?.[kind] !== undefined);
+/** The kind of a piece that PATTERN cut out; its first character decides nearly always. */
+function kindOf(text: string): TokenKind {
+  const first = text.charCodeAt(0);
+  if (isDigit(first)) return 'number';
+  if (isLetter(first)) return REGISTER.test(text) ? 'register' : 'name';
+  if (PUNCT.test(text)) return 'punct';
+  if (first === DOT && text.length > 1) return 'dot';
+  return first === SEMICOLON || text.startsWith('//') ? 'comment' : 'bad';
 }
+
+const DOT = 0x2e;
+const SEMICOLON = 0x3b;
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+const isLetter = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f;
 
 /** The lines of a text, without their ends. */
 export function linesOf(text: string): string[] {
