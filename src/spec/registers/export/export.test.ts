@@ -110,14 +110,16 @@ describe('SVD', () => {
   });
 });
 
-const gcc = (() => {
+function has(tool: string): boolean {
   try {
-    execFileSync('gcc', ['--version'], { stdio: 'ignore' });
+    execFileSync(tool, ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
   }
-})();
+}
+const gcc = has('gcc');
+const rustc = has('rustc');
 
 describe('C', () => {
   // No gcc, nothing to compile with: the text itself is still checked below.
@@ -164,6 +166,36 @@ describe('C', () => {
 });
 
 describe('Rust', () => {
+  // No rustc, nothing to compile with: the nesting is still checked below.
+  it.skipIf(!rustc)('compiles and has our numbers', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tyr-registers-'));
+    try {
+      const checks = [
+        `mmu_control::as_transtab::offset(3) == ${findRegister('AS3_TRANSTAB')?.offset}`,
+        `mcu_cs::job_reg::offset(2, 5) == ${findRegister('JOB_REG[2][5]')?.offset}`,
+        'gpu_control::gpu_cmd::RESET_MODE_SOFT_RESET == 1 && gpu_control::gpu_id::RESET == 0xa867_0005',
+      ];
+      const file = path.join(folder, 'regs.rs');
+      const source = checks.map((check) => `const _: () = assert!(${check});\n`).join('');
+      writeFileSync(file, `${registerFormats.rust(allBlocks)}\n${source}`);
+      const args = [
+        '--edition',
+        '2021',
+        '--crate-type',
+        'lib',
+        '--emit',
+        'metadata',
+        '-D',
+        'warnings',
+        '--out-dir',
+        folder,
+      ];
+      expect(() => execFileSync('rustc', [...args, file], { stdio: 'pipe' })).not.toThrow();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('nests modules properly and declares each name once per module', () => {
     const stack: Set<string>[] = [new Set()];
     for (const line of registerFormats.rust(allBlocks).split('\n')) {
