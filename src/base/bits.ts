@@ -8,7 +8,7 @@ export const TWO32 = 0x1_0000_0000;
 
 /** The mask of a field `width` bits wide (1..32) at bit 0, as an unsigned number. */
 export function mask32(width: number): number {
-  return width >= 32 ? 0xffff_ffff : (1 << width) - 1;
+  return width >= 32 ? 0xffff_ffff : ((1 << width) - 1) >>> 0;
 }
 
 /** Bits [lsb+width-1 : lsb] of a 32-bit word, unsigned. */

@@ -18,17 +18,20 @@ export function editDistance(a: string, b: string): number {
   return old[b.length]!;
 }
 
-/** The nearest of `words` ignoring case, or undefined when none is close (a third of the length). */
-export function nearest(word: string, words: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
+/** Up to `count` of `words` like `word`, ignoring case, best first; none further away than a third of its length. */
+export function nearestWords(word: string, words: Iterable<string>, count: number): readonly string[] {
   const low = word.toLowerCase();
-  for (const w of words) {
-    const d = editDistance(low, w.toLowerCase());
-    if (d < bestDistance) {
-      best = w;
-      bestDistance = d;
-    }
-  }
-  return best;
+  const limit = Math.max(2, Math.floor(word.length / 3));
+  return [...words]
+    .filter((w) => Math.abs(w.length - word.length) <= limit)
+    .map((w) => ({ w, distance: editDistance(low, w.toLowerCase()) }))
+    .filter((c) => c.distance <= limit)
+    .toSorted((a, b) => a.distance - b.distance || (a.w < b.w ? -1 : 1))
+    .slice(0, count)
+    .map((c) => c.w);
+}
+
+/** The nearest of `words`, or undefined when none is close. */
+export function nearest(word: string, words: Iterable<string>): string | undefined {
+  return nearestWords(word, words, 1)[0];
 }

@@ -6,6 +6,7 @@
 import { Bug } from '../../base/errors.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Stateful } from '../../base/stateful.ts';
+import { DeviceNodes } from './char-device.ts';
 import { Cpu, DeadlockError } from './cpu.ts';
 import type { DmaState } from './dma.ts';
 import { DmaMemory } from './dma.ts';
@@ -45,6 +46,7 @@ export class Kernel implements Stateful<KernelState> {
   readonly cpu = new Cpu();
   readonly targets = new Targets();
   readonly lockOrder = new LockOrder();
+  readonly nodes = new DeviceNodes();
   readonly timers: Timers;
   readonly work: Works;
   readonly irqs: Irqs;
@@ -97,10 +99,13 @@ export class Kernel implements Stateful<KernelState> {
     return ran;
   }
 
-  /** The CPU idles until `untilNs`: hardware runs, and whatever becomes due is handled. */
-  runUntil(untilNs: number): void {
+  /**
+   * The CPU idles until `untilNs` or until `done` (looked at after each thing that ran): hardware runs, and whatever
+   * becomes due is handled. True when `done` ended it.
+   */
+  runUntil(untilNs: number, done: () => boolean = () => false): boolean {
     if (this.cpu.depth > 0) throw new Bug(`runUntil from inside a driver call\n${this.cpu.report()}`);
-    this.idle(untilNs, () => false);
+    return this.idle(untilNs, done);
   }
 
   /**
@@ -136,7 +141,7 @@ export class Kernel implements Stateful<KernelState> {
       if (now >= hung) throw this.deadlock(`blocked for more than ${HUNG_TASK / SEC} s`);
       const next = Math.min(untilNs, this.timers.nextAt);
       if (next === Infinity && time.hardwareIdle()) throw this.deadlock('nothing can end this wait');
-      time.run(Math.min(next, now + Math.max(IDLE_SLICE, next === Infinity ? 0 : next - now)));
+      time.run(next === Infinity ? now + IDLE_SLICE : Math.min(next, hung));
     }
   }
 

@@ -3,7 +3,7 @@
  * once, when this module is loaded or, for the 64 stream interfaces, at the first question.
  */
 
-import { editDistance } from '../../base/nearest.ts';
+import { nearestWords } from '../../base/nearest.ts';
 import { allBlocks, type BlockInfo, hostBlocks, mcuBlocks, streamBlocks } from './blocks.ts';
 import type { Register } from './define.ts';
 import { MCU_REG_BASE, MCU_REG_SIZE, PRIVATE_RANGES, STREAM_BASE, STREAM_COUNT, STREAM_STRIDE } from './mcu-private.ts';
@@ -100,13 +100,5 @@ export function findRegister(name: string): Register | undefined {
 
 /** Up to `count` known names of registers most like `name`, best first; none when nothing is near. */
 export function suggest(name: string, count = 3): readonly string[] {
-  const wanted = name.toUpperCase();
-  const limit = Math.max(2, Math.floor(wanted.length / 3));
-  return [...byName.keys()]
-    .filter((candidate) => Math.abs(candidate.length - wanted.length) <= limit)
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toUpperCase()) }))
-    .filter((c) => c.distance <= limit)
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, count)
-    .map((c) => c.candidate);
+  return nearestWords(name, byName.keys(), count);
 }

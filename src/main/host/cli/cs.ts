@@ -48,9 +48,20 @@ interface Options {
   readonly out: string | undefined;
 }
 
-function asm({ file, arch, json, out }: Options, io: Io): number {
+/** The words of a stream's text file. BadInput with the first problem; the others go to `io`. */
+function assembleFile(file: string, arch: Arch, io: Io): Assembled {
   const result = assemble(new TextDecoder().decode(readInput(file)), { arch });
   if (!isClean(result)) throw refusal(file, result, io);
+  return result;
+}
+
+/** The little-endian words of a stream's text file, as `tyr run` submits them. */
+export function assembleToBytes(file: string, arch: Arch, io: Io): Uint8Array {
+  return littleEndian(assembleFile(file, arch, io).words);
+}
+
+function asm({ file, arch, json, out }: Options, io: Io): number {
+  const result = assembleFile(file, arch, io);
   const problems = lint(result);
   const words = Array.from(result.words, (w) => `0x${w.toString(16).padStart(16, '0')}`);
   for (const p of problems) io.err(line(file, p));

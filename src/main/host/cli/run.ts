@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { BadInput, UsageError } from '../../../base/errors.ts';
 import { Bench, type Scenario } from '../../../protocol/scenario.ts';
 import type { StreamResult } from '../../../protocol/messages.ts';
-import { assembleFile, wordsToBytes } from './cs.ts';
+import { assembleToBytes } from './cs.ts';
 import { parseDirectives, type StreamExpectation } from './stream-directives.ts';
 import type { Io } from './io.ts';
 import { benchFlagsOf, parse, parseNumber, parsePair, readInput, type BenchFlags } from './options.ts';
@@ -26,7 +26,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   const extension = path.extname(file);
   if (extension === '.ts') return runScenario(file, flags, io);
   if (extension !== '.cs') throw new UsageError(`${file}: tyr run takes FILE.cs or FILE.ts`);
-  const words = wordsToBytes(assembleFile(file, 10));
+  const words = assembleToBytes(file, 10, io);
   const directives = parseDirectives(new TextDecoder().decode(readInput(file)), file);
   const map = values.map.map((t) => parsePair(t, ':', '--map')).map(([va, length]) => ({ va, length }));
   const set32 = values.set32.map((t) => parsePair(t, '=', '--set32')).map(([va, value]) => ({ va, value }));

@@ -1,0 +1,258 @@
+/**
+ * The engine: board, kernel and clients, moved by inputs and nothing else. Each input is journalled before it
+ * takes effect, so that running the journal again gives the same machine. Synchronous; the worker around it
+ * (worker.ts) and the replay (lab/replay) both use it as it stands.
+ */
+import { UsageError, unreachable } from '../../base/errors.ts';
+import { hex } from '../../base/bits.ts';
+import { stateHash } from '../../base/stateful.ts';
+import { Kernel } from '../../driver/kernel/kernel.ts';
+import type { Input, InputOf } from '../../protocol/inputs.ts';
+import { nodePath, tyrModule } from '../../driver/tyr/tyr.ts';
+import { createCsf } from '../../emulator/csf/csf.ts';
+import { faultName } from '../../spec/faults.ts';
+import { Board } from './board.ts';
+import { Clients, type CallReply } from './clients.ts';
+import type { EngineControl } from './control.ts';
+import { DriverView } from './driver-view.ts';
+import { encodeInput, sha256 } from './journal.ts';
+import type { Applier } from './process.ts';
+import type { Recorder } from './recorder.ts';
+import { Sequence } from './sequence.ts';
+
+export type ApplyResult = CallReply;
+
+/** Steps in which a wait for an event or for idleness looks again, in virtual ns (chosen). */
+const LOOK_NS = 10_000;
+
+const DONE: ApplyResult = { result: 0 };
+
+export class Engine implements Applier {
+  readonly board: Board;
+  readonly kernel: Kernel;
+  readonly clients: Clients;
+  readonly driver: DriverView;
+  readonly sequence: Sequence;
+  readonly powerOn: InputOf<'power-on'>;
+  private readonly recorder: Recorder;
+  private readonly blobs = new Set<string>();
+  /** What is running now, for the `cause` of accesses. */
+  private context = '';
+  private eventCount = 0;
+
+  /** Powers the machine on; journals the input that says how. */
+  constructor(powerOn: InputOf<'power-on'>, recorder: Recorder, control: EngineControl) {
+    this.powerOn = powerOn;
+    this.recorder = recorder;
+    this.sequence = new Sequence(recorder);
+    this.board = new Board({
+      machine: { gpu: powerOn.gpu, overrides: powerOn.overrides, engine: powerOn.engine, csf: createCsf },
+      recorder,
+      sequence: this.sequence,
+      control,
+      firmware: (path) => (path.endsWith('mali_csffw.bin') ? powerOn.firmware : undefined),
+    });
+    this.kernel = new Kernel(this.board);
+    this.clients = new Clients(this.kernel);
+    this.driver = new DriverView(this.kernel, this.board, recorder);
+    this.board.causeOf = () => this.kernel.cpu.current?.name ?? this.context;
+    this.board.onEvent = () => this.eventCount++;
+    this.journal(powerOn);
+    if (powerOn.bare) this.board.powerByHand();
+  }
+
+  /** Virtual time in ns. */
+  get now(): number {
+    return this.board.time.now();
+  }
+
+  /** Journals one input and lets it take effect. KernelErrors become results; bugs pass. */
+  apply(input: Input): ApplyResult {
+    this.journal(input);
+    this.context = input.kind;
+    try {
+      return this.execute(input);
+    } finally {
+      this.context = '';
+    }
+  }
+
+  private journal(input: Input): void {
+    const payload = encodeInput(input, (hash, bytes) => this.blob(hash, bytes, input.kind));
+    const { branch } = this.sequence;
+    this.recorder.record('input', { seq: this.sequence.next(), timeNs: this.now, branch, kind: input.kind, payload });
+  }
+
+  private blob(hash: string, bytes: Uint8Array, name: string): void {
+    if (this.blobs.has(hash)) return;
+    this.blobs.add(hash);
+    this.recorder.record('blob', { sha256: hash, name, bytes });
+  }
+
+  private execute(input: Input): ApplyResult {
+    switch (input.kind) {
+      case 'power-on':
+        throw new UsageError('the bench is powered already');
+      case 'module-load':
+        return this.loadModule(input.module);
+      case 'module-unload':
+        this.kernel.unloadModule(input.module);
+        return DONE;
+      case 'open':
+        return this.clients.openNode(input.client, nodePath(input.node), input.privileged);
+      case 'close':
+        this.clients.close(input.client);
+        return DONE;
+      case 'ioctl':
+        return this.ioctl(input);
+      case 'mmap':
+        return this.clients.mmap(input.client, input.offset, input.length, input.write);
+      case 'munmap':
+        this.clients.munmap(input.client, input.address, input.length);
+        return DONE;
+      case 'user-write':
+        this.clients.write(input.client, input.address, input.bytes);
+        return DONE;
+      case 'poke':
+        this.board.hostAccess(input.by, input.offset, input.value);
+        return DONE;
+      case 'read':
+        return { result: this.board.hostAccess(input.by, input.offset, undefined) };
+      case 'memory-write':
+        this.writeMemory(input);
+        return DONE;
+      case 'advance':
+        return { result: this.advance(input) };
+      default:
+        throw new UsageError(`${input.kind} is not possible here`);
+    }
+  }
+
+  private loadModule(module: 'tyr' | 'nova'): ApplyResult {
+    if (module !== 'tyr') throw new UsageError(`no module ${module}`);
+    this.kernel.loadModule(tyrModule);
+    return { result: this.driver.probeErrno };
+  }
+
+  private ioctl(input: InputOf<'ioctl'>): ApplyResult {
+    for (const { address, bytes } of input.writes) this.clients.write(input.client, address, bytes);
+    this.context = input.label ?? `ioctl ${hex(input.command)}`;
+    const timeNs = this.now;
+    const seq = this.sequence.next();
+    const reply = this.clients.ioctl(input.client, input.command, input.argument);
+    this.recorder.record('ioctl', {
+      seq,
+      timeNs,
+      client: input.client,
+      name: input.label ?? hex(input.command),
+      result: reply.result,
+      args: Buffer.from(reply.argument ?? input.argument).toString('hex'),
+    });
+    return reply;
+  }
+
+  private writeMemory(input: InputOf<'memory-write'>): void {
+    const { machine } = this.board;
+    let done = 0;
+    while (done < input.bytes.length) {
+      const at = input.address + done;
+      const size = Math.min(input.bytes.length - done, 4096 - (at % 4096));
+      const pa = machine.physical(input.space, input.as, at);
+      if (pa < 0) throw new UsageError(`${hex(at)} is not mapped`);
+      machine.memory.writeBytes(pa, input.bytes.subarray(done, done + size));
+      done += size;
+    }
+  }
+
+  /** Bytes of memory without side effects; UsageError where nothing is mapped. */
+  readMemory(space: 'physical' | 'as' | 'mcu', as: number, address: number, length: number): Uint8Array {
+    const { machine } = this.board;
+    const out = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const at = address + done;
+      const size = Math.min(length - done, 4096 - (at % 4096));
+      const pa = machine.physical(space, as, at);
+      if (pa < 0) throw new UsageError(`${hex(at)} is not mapped`);
+      out.set(machine.memory.readBytes(pa, size), done);
+      done += size;
+    }
+    return out;
+  }
+
+  readUser(client: number, address: number, length: number): Uint8Array {
+    return this.clients.read(client, address, length);
+  }
+
+  freeClient(): number {
+    return this.clients.free();
+  }
+
+  answered(ticket: number): boolean {
+    return this.clients.answerOf(ticket) !== undefined;
+  }
+
+  /** Grants time. 0 when it was used up, 1 when it ended early as asked. */
+  private advance(input: InputOf<'advance'>): number {
+    const until = this.now + input.limitNs;
+    switch (input.until) {
+      case 'time':
+        this.kernel.runUntil(until);
+        return 0;
+      case 'answer': {
+        const { ticket } = input;
+        return ticket !== undefined && this.kernel.runUntil(until, () => this.answered(ticket)) ? 1 : 0;
+      }
+      case 'event': {
+        const before = this.eventCount;
+        return this.stepUntil(until, () => this.eventCount !== before);
+      }
+      case 'idle':
+        return this.stepUntil(until, () => this.idle);
+      default:
+        return unreachable(input.until, 'advance');
+    }
+  }
+
+  /** True when nothing is under way but housekeeping. */
+  get idle(): boolean {
+    return this.board.machine.idle && this.kernel.quiet;
+  }
+
+  private stepUntil(until: number, done: () => boolean): number {
+    while (!done()) {
+      if (this.now >= until) return 0;
+      this.kernel.runUntil(Math.min(until, this.now + LOOK_NS), done);
+    }
+    return 1;
+  }
+
+  /** What went wrong on a queue of a group, as the hardware reported it; undefined when nothing did. */
+  faultOf(client: number, group: number, queue: number): string | undefined {
+    const fault = this.driver.faultOf(client, group, queue);
+    return fault === undefined ? undefined : `${fault.kind} ${faultName(fault.code)}${fault.detail}`;
+  }
+
+  /** r0.. of the stream a queue runs on, while the group has a slot or as they were when it lost it by a fault. */
+  streamRegisters(client: number, group: number, queue: number): readonly number[] | undefined {
+    return this.driver.streamRegisters(client, group, queue);
+  }
+
+  /** Hash of everything that can influence the future. */
+  stateHash(): string {
+    return stateHash({ board: this.board.save(), kernel: this.kernel.save(), sequence: this.sequence.save() });
+  }
+
+  /** Facts of the build and the firmware for `session_info`. */
+  recordInfo(build: Readonly<Record<string, string>>): void {
+    const { firmware } = this.powerOn;
+    const info: Record<string, string> = {
+      ...build,
+      gpu: this.powerOn.gpu,
+      engine: this.powerOn.engine,
+      firmware: this.powerOn.firmwareName,
+      firmware_sha256: firmware === undefined ? '' : sha256(firmware),
+    };
+    for (const [key, value] of Object.entries(info)) this.recorder.record('info', { key, value });
+  }
+}
