@@ -8,6 +8,7 @@
  * Scoreboard entry 0 is used for the flush.
  */
 import { hi32, lo32 } from '../../base/bits.ts';
+import { CS_INSTRUCTION_SIZE, RING_STEP, UNPRESERVED_CS_REGS } from '../../spec/firmware/interface.ts';
 
 /** Opcodes of the instructions used here (spec/cs has all of them). */
 const OP = {
@@ -29,8 +30,7 @@ const STATE_CYCLE_COUNT = 1;
 const ERROR_PROPAGATE = 1;
 
 /** Instructions per cache line: a job occupies whole lines. */
-const LINE_INSTRUCTIONS = 8;
-export const INSTRUCTION_BYTES = 8;
+const LINE_INSTRUCTIONS = RING_STEP / CS_INSTRUCTION_SIZE;
 
 /** What profiling records; bits of the `profiling` switch. */
 export const PROFILING = { CYCLES: 1, TIMESTAMP: 2 } as const;
@@ -38,9 +38,6 @@ export const PROFILING = { CYCLES: 1, TIMESTAMP: 2 } as const;
 /** A profiling record: cycles before and after, time before and after, 8 bytes each. */
 export const PROFILING_SLOT_BYTES = 32;
 const SLOT = { CYCLES_BEFORE: 0, CYCLES_AFTER: 8, TIME_BEFORE: 16, TIME_AFTER: 24 } as const;
-
-/** Kernel registers of a stream (`unpreserved_cs_reg_count` of the uAPI). */
-export const UNPRESERVED_CS_REGS = 4;
 
 export interface JobStream {
   /** GPU VA and bytes of the user's instructions. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fail as raise } from '../kernel/errno.ts';
 import { NO_SEAT, SlotManager } from './slot.ts';
 import type { SavedSlots, Seated, Seat } from './slot.ts';
 
@@ -6,24 +7,19 @@ interface User extends Seated {
   readonly name: number;
 }
 
-function setup(count: number, present = (_: number) => true) {
+function setup(count: number, present: (slot: number) => boolean = () => true) {
   const log: string[] = [];
-  const fail = { evict: 0, activate: 0 };
-  const manager = new SlotManager<User>(
-    count,
-    present,
-    {
-      activate: (slot, user) => {
-        log.push(`activate ${slot} ${user.name}`);
-        return fail.activate;
-      },
-      evict: (slot, user, recycled) => {
-        log.push(`evict ${slot} ${user.name}${recycled ? ' recycled' : ''}`);
-        return fail.evict;
-      },
+  const fail = { evict: false, activate: false };
+  const manager = new SlotManager<User>(count, present, {
+    activate: (slot, user) => {
+      log.push(`activate ${slot} ${user.name}`);
+      if (fail.activate) raise('EIO', 'activation');
     },
-    -16,
-  );
+    evict: (slot, user, recycled) => {
+      log.push(`evict ${slot} ${user.name}${recycled ? ' recycled' : ''}`);
+      if (fail.evict) raise('ETIMEDOUT', 'eviction');
+    },
+  });
   const user = (name: number): User => ({ name, seat: NO_SEAT as Seat });
   return { manager, log, fail, user };
 }
@@ -32,10 +28,10 @@ describe('SlotManager', () => {
   it('gives free slots first, keeps an idle slot for its user', () => {
     const { manager, log, user } = setup(2);
     const a = user(1);
-    expect(manager.activate(a)).toBe(0);
+    manager.activate(a);
     manager.idle(a);
     expect(a.seat).toMatchObject({ state: 'Idle', slot: 0 });
-    expect(manager.activate(a)).toBe(0);
+    manager.activate(a);
     expect(log).toEqual(['activate 0 1']);
   });
 
@@ -46,7 +42,7 @@ describe('SlotManager', () => {
     manager.activate(b);
     manager.idle(b);
     manager.idle(a);
-    expect(manager.activate(c)).toBe(0);
+    manager.activate(c);
     expect(log.slice(2)).toEqual(['evict 1 2 recycled', 'activate 1 3']);
     expect(manager.slotOf(b)).toBeUndefined();
     expect(manager.slotOf(a)).toBe(0);
@@ -55,10 +51,10 @@ describe('SlotManager', () => {
   it('is busy when all are active, and skips slots that do not exist or are out of range', () => {
     const { manager, user } = setup(3, (slot) => slot !== 1);
     const [a, b, c] = [user(1), user(2), user(3)];
-    expect(manager.activate(a, 1)).toBe(0);
+    manager.activate(a, 1);
     expect(manager.slotOf(a)).toBe(2);
-    expect(manager.activate(b, 1)).toBe(-16);
-    expect(manager.activate(c, 0, 1)).toBe(0);
+    expect(() => manager.activate(b, 1)).toThrow('EBUSY');
+    manager.activate(c, 0, 1);
     expect(manager.slotOf(c)).toBe(0);
   });
 
@@ -67,12 +63,12 @@ describe('SlotManager', () => {
     const [a, b] = [user(1), user(2)];
     manager.activate(a);
     manager.idle(a);
-    fail.evict = -110;
-    expect(manager.activate(b)).toBe(-110);
+    fail.evict = true;
+    expect(() => manager.activate(b)).toThrow('ETIMEDOUT');
     expect(manager.userOf(0)).toBe(a);
-    fail.evict = 0;
-    fail.activate = -5;
-    expect(manager.activate(b)).toBe(-5);
+    fail.evict = false;
+    fail.activate = true;
+    expect(() => manager.activate(b)).toThrow('EIO');
     expect(b.seat).toEqual(NO_SEAT);
     expect(manager.userOf(0)).toBeUndefined();
   });

@@ -9,6 +9,7 @@
  */
 import { invariant } from '../../base/errors.ts';
 import type { PlainObject } from '../../base/stateful.ts';
+import { fail } from '../kernel/errno.ts';
 
 /** Where a user sits. `slot` and `seqno` have meaning only together. */
 export type Seat =
@@ -23,11 +24,11 @@ export interface Seated {
   seat: Seat;
 }
 
-/** What taking and leaving a slot means for the hardware. Results are 0 or a negative errno. */
+/** What taking and leaving a slot means for the hardware. Both may throw a KernelError. */
 export interface SlotOperations<T extends Seated> {
-  activate(slot: number, user: T): number;
+  activate(slot: number, user: T): void;
   /** `recycled`: the slot is handed to another user at once. */
-  evict(slot: number, user: T, recycled: boolean): number;
+  evict(slot: number, user: T, recycled: boolean): void;
 }
 
 interface Slot<T> {
@@ -41,16 +42,13 @@ export class SlotManager<T extends Seated> {
   private readonly slots: Slot<T>[];
   private readonly present: (slot: number) => boolean;
   private readonly operations: SlotOperations<T>;
-  private readonly noRoom: number;
   private nextSeqno = 1;
 
-  /** `noRoom` is the negative errno of `activate` when every slot is active (EBUSY in Tyr). */
-  constructor(count: number, present: (slot: number) => boolean, operations: SlotOperations<T>, noRoom: number) {
+  constructor(count: number, present: (slot: number) => boolean, operations: SlotOperations<T>) {
     this.count = count;
     this.slots = Array.from({ length: count }, () => ({ user: undefined, seqno: 0 }));
     this.present = present;
     this.operations = operations;
-    this.noRoom = noRoom;
   }
 
   /** The user that owns a slot, active or idle. */
@@ -78,26 +76,24 @@ export class SlotManager<T extends Seated> {
 
   /**
    * Makes `user` active: in its own slot if it still has one, else in the first free slot of
-   * [`from`, `to`), else in the slot of the user that has been idle longest. Returns 0 or -errno.
+   * [`from`, `to`), else in the slot of the user that has been idle longest. KernelError EBUSY when all are
+   * active, or what the operations throw.
    */
-  activate(user: T, from = 0, to = this.count): number {
+  activate(user: T, from = 0, to = this.count): void {
     const own = this.slotOf(user);
     if (own !== undefined) {
       user.seat = { state: 'Active', slot: own, seqno: this.seqnoOf(own) };
-      return 0;
+      return;
     }
     user.seat = NO_SEAT;
     let chosen = this.free(from, to);
     if (chosen === undefined) {
       chosen = this.oldestIdle(from, to);
-      if (chosen === undefined) return this.noRoom;
-      const result = this.vacate(chosen, true);
-      if (result < 0) return result;
+      if (chosen === undefined) fail('EBUSY', 'every slot is active');
+      this.vacate(chosen, true);
     }
-    const result = this.operations.activate(chosen, user);
-    if (result < 0) return result;
+    this.operations.activate(chosen, user);
     this.seat(chosen, user);
-    return 0;
   }
 
   /** The user needs its slot no longer but may come back; it keeps the slot until somebody else wants it. */
@@ -108,14 +104,11 @@ export class SlotManager<T extends Seated> {
     user.seat = { state: 'Idle', slot, seqno };
   }
 
-  /** Takes the slot away from the user. Returns 0 or -errno; on failure the user keeps it. */
-  evict(user: T): number {
+  /** Takes the slot away from the user, who keeps it when the operation throws. */
+  evict(user: T): void {
     const slot = this.slotOf(user);
-    if (slot === undefined) {
-      user.seat = NO_SEAT;
-      return 0;
-    }
-    return this.vacate(slot, false);
+    if (slot === undefined) user.seat = NO_SEAT;
+    else this.vacate(slot, false);
   }
 
   /** Frees all slots without touching the hardware, which has just been reset. */
@@ -166,14 +159,12 @@ export class SlotManager<T extends Seated> {
     return best;
   }
 
-  private vacate(index: number, recycled: boolean): number {
+  private vacate(index: number, recycled: boolean): void {
     const slot = this.slots[index];
-    if (slot?.user === undefined) return 0;
-    const result = this.operations.evict(index, slot.user, recycled);
-    if (result < 0) return result;
+    if (slot?.user === undefined) return;
+    this.operations.evict(index, slot.user, recycled);
     slot.user.seat = NO_SEAT;
     slot.user = undefined;
-    return 0;
   }
 
   private seat(index: number, user: T): void {

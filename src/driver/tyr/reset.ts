@@ -1,0 +1,98 @@
+/**
+ * The device reset (Panthor `panthor_device_reset_work`, Tyr S `reset.rs`): asked for by whoever finds the
+ * hardware or firmware stuck, done once by a work item in an ordered queue. Requests that come before the probe
+ * is over wait for its end.
+ */
+import type { Plain, Stateful } from '../../base/stateful.ts';
+import { KernelError } from '../kernel/errno.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Mutex } from '../kernel/sync.ts';
+import { Work, WorkQueue } from '../kernel/workqueue.ts';
+
+/** The steps in their order; a step that throws makes the device unusable. */
+export interface ResetSteps {
+  before(): void;
+  reset(): void;
+  after(): void;
+  /** Last, also after a failure. */
+  finish(failed: boolean): void;
+  unplug(): void;
+}
+
+export type ResetState = { readonly pending: boolean; readonly count: number } & Plain;
+
+export class Reset implements Stateful<ResetState> {
+  readonly queue: WorkQueue;
+  private readonly log: Log;
+  private readonly locks: Mutex[] = [];
+  private readonly work: Work;
+  private steps: ResetSteps | undefined;
+  private pending = false;
+  /** Resets done since the probe. */
+  count = 0;
+
+  constructor(kernel: Kernel, log: Log) {
+    this.log = log;
+    this.queue = new WorkQueue(kernel, 'panthor-reset-wq', { ordered: true });
+    this.work = new Work(this.queue, 'reset', () => this.run(), this.locks);
+  }
+
+  get isPending(): boolean {
+    return this.pending;
+  }
+
+  /** End of the probe: from now on a request is acted on. `locks` are those the steps take. */
+  enable(steps: ResetSteps, locks: readonly Mutex[]): void {
+    this.steps = steps;
+    this.locks.push(...locks);
+    if (this.pending) this.work.queue();
+  }
+
+  /** Asks for a reset; more requests before it has happened change nothing. */
+  schedule(): void {
+    if (this.pending) return;
+    this.pending = true;
+    if (this.steps !== undefined) this.work.queue();
+  }
+
+  private run(): void {
+    const { steps } = this;
+    if (steps === undefined) return;
+    this.count++;
+    let failed = false;
+    try {
+      steps.before();
+      steps.reset();
+      steps.after();
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      failed = true;
+    }
+    this.pending = false;
+    steps.finish(failed);
+    if (!failed) return;
+    this.log.err('Failed to boot MCU after reset, making device unusable.');
+    steps.unplug();
+  }
+
+  /** No reset any more (unbind). */
+  disable(): void {
+    this.steps = undefined;
+    this.work.cancel();
+  }
+
+  dispose(): void {
+    this.work.dispose();
+    this.queue.dispose();
+  }
+
+  save(): ResetState {
+    return { pending: this.pending, count: this.count };
+  }
+
+  load(state: ResetState): void {
+    this.pending = state.pending;
+    this.count = state.count;
+  }
+}
