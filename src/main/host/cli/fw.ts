@@ -1,0 +1,174 @@
+/** `tyr fw`: look at firmware images, check them as the driver would, compare them, build them. */
+import { createHash } from 'node:crypto';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BadInput, UsageError } from '../../../base/errors.ts';
+import { buildFirmware, buildFromElf } from '../../firmware-kit/build.ts';
+import type { BuiltFirmware } from '../../firmware-kit/build.ts';
+import { isElf } from '../../firmware-kit/elf-read.ts';
+import { imageDifferences, imageReport, imageText, problemText } from '../../firmware-kit/report.ts';
+import { inspectImage } from '../../../spec/firmware/image.ts';
+import type { Inspection } from '../../../spec/firmware/image.ts';
+
+export interface CliIo {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+interface Options {
+  readonly json: boolean;
+  readonly output: string | undefined;
+  readonly elf: string | undefined;
+  readonly files: readonly string[];
+}
+
+const USAGE = `usage: tyr fw info FILE [--json]
+       tyr fw check FILE [--json]
+       tyr fw diff A B [--json]
+       tyr fw build DIR|ELF -o FILE [--elf FILE] [--json]`;
+
+const COMMANDS: Readonly<Record<string, { files: number; run(o: Options, io: CliIo): Promise<number> }>> = {
+  info: { files: 1, run: info },
+  check: { files: 1, run: check },
+  diff: { files: 2, run: diff },
+  build: { files: 1, run: build },
+};
+
+/** Runs `tyr fw ARGS`; returns the exit code. UsageError and BadInput are thrown. */
+export async function run(args: string[], io: CliIo): Promise<number> {
+  const [name = '', ...rest] = args;
+  if (name === '--help' || rest.includes('--help')) {
+    io.out(`${USAGE}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) throw new UsageError(`fw: no command "${name}"\n${USAGE}`);
+  const options = parse(rest);
+  if (options.files.length !== command.files) {
+    const count = command.files === 1 ? 'one file' : `${command.files} files`;
+    throw new UsageError(`fw ${name} takes ${count}, not ${options.files.length}\n${USAGE}`);
+  }
+  if (name !== 'build' && (options.output !== undefined || options.elf !== undefined)) {
+    throw new UsageError(`fw ${name} writes nothing\n${USAGE}`);
+  }
+  return command.run(options, io);
+}
+
+function parse(args: readonly string[]): Options {
+  const files: string[] = [];
+  const named: Record<string, string> = {};
+  let json = false;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (arg === '--json') {
+      json = true;
+    } else if (arg === '-o' || arg === '--output' || arg === '--elf') {
+      const value = args[++i];
+      if (value === undefined) throw new UsageError(`fw: ${arg} needs a file name`);
+      named[arg === '--elf' ? 'elf' : 'output'] = value;
+    } else if (arg.startsWith('-') && arg !== '-') {
+      throw new UsageError(`fw: no option ${arg}\n${USAGE}`);
+    } else {
+      files.push(arg);
+    }
+  }
+  return { json, files, output: named['output'], elf: named['elf'] };
+}
+
+/** Bytes of a file; BadInput when there is none. */
+async function read(file: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await readFile(file));
+  } catch (error) {
+    const rule = `The file must be readable; ${error instanceof Error ? error.message : String(error)}`;
+    throw new BadInput({ file, rule, remedy: 'Check its name and permissions.' });
+  }
+}
+
+/** An image with a header of ours; anything else is a bad input. */
+async function readImage(file: string): Promise<Inspection> {
+  const found = inspectImage(await read(file));
+  const wrong = found.problems.find((p) => p.id === 'header-short' || p.id === 'magic');
+  if (wrong !== undefined) throw new BadInput({ ...wrong, file });
+  return found;
+}
+
+function print(io: CliIo, json: boolean, document: unknown, lines: readonly string[]): void {
+  io.out(json ? `${JSON.stringify(document, undefined, 2)}\n` : lines.map((line) => `${line}\n`).join(''));
+}
+
+async function info(options: Options, io: CliIo): Promise<number> {
+  const file = options.files[0] ?? '';
+  const found = await readImage(file);
+  print(io, options.json, { file, ...imageReport(found) }, [file, ...imageText(found)]);
+  return 0;
+}
+
+async function check(options: Options, io: CliIo): Promise<number> {
+  const file = options.files[0] ?? '';
+  const { problems, warnings } = inspectImage(await read(file));
+  const verdict = problems.length === 0 ? 'a driver loads this image' : 'a driver refuses this image';
+  const lines = [
+    ...problems.map((p) => `${file}: ${problemText(p)}`),
+    ...warnings.map((p) => `${file}: warning: ${problemText(p)}`),
+    `${file}: ${verdict}`,
+  ];
+  print(io, options.json, { file, sound: problems.length === 0, problems, warnings }, lines);
+  return problems.length === 0 ? 0 : 1;
+}
+
+async function diff(options: Options, io: CliIo): Promise<number> {
+  const [a = '', b = ''] = options.files;
+  const differences = imageDifferences(await readImage(a), await readImage(b));
+  const identical = differences.length === 0;
+  const lines = identical
+    ? ['the images mean the same']
+    : differences.map((d) => `${d.what}: ${d.a ?? 'absent'} | ${d.b ?? 'absent'}`);
+  print(io, options.json, { identical, differences }, lines);
+  return identical ? 0 : 1;
+}
+
+async function built(source: string): Promise<BuiltFirmware> {
+  const isFolder = await stat(source).then(
+    (s) => s.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return buildFirmware(source);
+  const bytes = await read(source);
+  if (!isElf(bytes)) {
+    throw new BadInput({
+      file: source,
+      offset: 0,
+      rule: 'An image is built from a folder with firmware.json or from an ELF file',
+      remedy: 'Name one of them.',
+    });
+  }
+  return buildFromElf(bytes);
+}
+
+/** `reference.bin` -> `reference`: the symbols and the hash lie beside the image. */
+function stem(file: string): string {
+  return file.endsWith('.bin') ? file.slice(0, -'.bin'.length) : file;
+}
+
+async function build(options: Options, io: CliIo): Promise<number> {
+  const { output } = options;
+  if (output === undefined) throw new UsageError(`fw build needs -o FILE\n${USAGE}`);
+  const source = options.files[0] ?? '';
+  const firmware = await built(source);
+  const { problems } = inspectImage(firmware.image);
+  const first = problems[0];
+  if (first !== undefined) {
+    throw new BadInput({ file: source, rule: `The image would be refused: ${first.rule}`, remedy: first.remedy });
+  }
+  const sha256 = createHash('sha256').update(firmware.image).digest('hex');
+  const symbolsFile = `${stem(output)}.symbols.json`;
+  await writeFile(output, firmware.image);
+  await writeFile(symbolsFile, `${JSON.stringify(firmware.symbols, undefined, 1)}\n`);
+  await writeFile(`${stem(output)}.sha256`, `${sha256}  ${path.basename(output)}\n`);
+  if (options.elf !== undefined) await writeFile(options.elf, firmware.elf);
+  const { compiler, gitSha } = firmware.symbols;
+  const document = { file: output, size: firmware.image.length, sha256, symbolsFile, gitSha, compiler };
+  print(io, options.json, document, [`${output}: ${firmware.image.length} bytes, sha256 ${sha256}`]);
+  return 0;
+}
