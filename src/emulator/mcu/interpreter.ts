@@ -1,0 +1,2275 @@
+/**
+ * The hot loop of the interpreter. Made by interpreter-text.ts, where it is explained: change it there.
+ */
+import { BANK_WORDS } from './entries.ts';
+import { passes } from './state.ts';
+
+/** What the loop calls when its tables do not answer. */
+export interface SlowPath {
+  /** Slot of the page of an address, or -1 with EXIT set. */
+  openPage(address: number): number;
+  /** Decodes the instruction at S[PC] into entry e for this ITSTATE; not 0: leave the loop. */
+  decodeEntry(e: number, it: number): number;
+  /** Executes interned instruction number index; not 0: S[PC] is where to go on, leave the loop. */
+  execute(index: number, it: number): number;
+  /** A branch to an even address or an EXC_RETURN value. */
+  branch(target: number): void;
+  load(address: number, size: 1 | 2 | 4): number;
+  store(address: number, size: 1 | 2 | 4, value: number): void;
+}
+
+export interface InterpreterParts {
+  readonly S: Int32Array;
+  readonly E: Int32Array;
+  readonly CODE: Int32Array;
+  readonly LT: Int32Array;
+  readonly ST: Int32Array;
+  readonly M8: Uint8Array;
+  readonly M16: Uint16Array;
+  readonly M32: Int32Array;
+  readonly slow: SlowPath;
+}
+
+/** The upper word of an unsigned 32 by 32 bit product. */
+function highUnsigned(a: number, b: number): number {
+  const al = a & 0xffff;
+  const ah = a >>> 16;
+  const bl = b & 0xffff;
+  const bh = b >>> 16;
+  const middle = ah * bl + ((al * bl) >>> 16);
+  const low = al * bh + (middle % 0x10000);
+  return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(low / 0x10000)) | 0;
+}
+
+/** Makes the loop over one core's tables: runs up to budget instructions, returns how many are left. */
+export function createInterpreter(parts: InterpreterParts): (budget: number) => number {
+  const { S, E, CODE, LT, ST, M8, M16, M32, slow } = parts;
+  const R = S;
+  return function interpret(budget: number): number {
+    let n = budget;
+    let left = 0;
+    let out = 0;
+    let gone = false;
+    let nf = S[16]!;
+    let zf = S[17]!;
+    let cf = S[18]!;
+    let vf = S[19]!;
+    let mode = S[22]!;
+    let pit = 0;
+    let a = S[15]!;
+    let b = 0;
+    let t = 0;
+    let x = 0;
+    let i = 0;
+    let w = 0;
+    let e = 0;
+    let op = 0;
+    let base = CODE[a >>> 12]!;
+    if (base < 0) {
+      base = slow.openPage(a);
+      if (base < 0) return budget;
+    }
+    let va = a & -4096;
+    let p = base + ((a & 0xffe) << 1);
+    loop: while (n > 0) {
+      n--;
+      e = p;
+      w = E[e]!;
+      op = w & 0xff;
+      if (mode !== 0) {
+        if ((mode & 0x100) !== 0) {
+          R[13] = R[13]! & -4;
+          mode &= 0xff;
+        }
+        if (mode !== 0) {
+          e = p + BANK_WORDS;
+          w = E[e]!;
+          op = w & 0xff;
+          if (op === 0) {
+            n++;
+            S[15] = va + ((p - base) >> 1);
+            S[33] = n;
+            if (slow.decodeEntry(e, mode) !== 0) break loop;
+            continue loop;
+          }
+          if (op !== 1) {
+            pit = mode;
+            mode = (mode & 7) === 0 ? 0 : (mode & 0xe0) | ((mode << 1) & 0x1f);
+            if (!passes(pit >> 4, nf, zf, cf, vf)) {
+              p += w >>> 24;
+              continue loop;
+            }
+          }
+        }
+      }
+      dispatch: for (;;) {
+        switch (op) {
+          case 0: {
+            // decode
+            n++;
+            S[15] = va + ((p - base) >> 1);
+            S[33] = n;
+            if (slow.decodeEntry(e, 0) !== 0) break loop;
+            continue loop;
+          }
+          case 1: {
+            // pageEnd
+            n++;
+            a = va + ((p - base) >> 1);
+            break dispatch;
+          }
+          case 2: {
+            // slow
+            S[15] = va + ((p - base) >> 1);
+            S[33] = n;
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            if (x !== 0) {
+              out = S[15]!;
+              left += n;
+              n = 0;
+              gone = true;
+              break loop;
+            }
+            if (S[30] !== 0) {
+              left += n;
+              n = 0;
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 3: {
+            // spWrite
+            mode |= 0x100;
+            op = E[e + 3]!;
+            continue dispatch;
+          }
+          case 4: {
+            // add.r
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 5: {
+            // adds.r
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]!;
+            x = (a + b) | 0;
+            cf = x >>> 0 < a >>> 0 ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 6: {
+            // add.i
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 7: {
+            // adds.i
+            a = R[(w >>> 12) & 15]!;
+            b = E[e + 1]!;
+            x = (a + b) | 0;
+            cf = x >>> 0 < a >>> 0 ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 8: {
+            // sub.r
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 9: {
+            // subs.r
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 10: {
+            // sub.i
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 11: {
+            // subs.i
+            a = R[(w >>> 12) & 15]!;
+            b = E[e + 1]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 12: {
+            // rsb.r
+            R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! - R[(w >>> 12) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 13: {
+            // rsbs.r
+            a = R[(w >>> 16) & 15]!;
+            b = R[(w >>> 12) & 15]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 14: {
+            // rsb.i
+            R[(w >>> 8) & 15] = E[e + 1]! - R[(w >>> 12) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 15: {
+            // rsbs.i
+            a = E[e + 1]!;
+            b = R[(w >>> 12) & 15]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 16: {
+            // adc.r
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + R[(w >>> 16) & 15]! + cf;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 17: {
+            // adcs.r
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]!;
+            x = (a + b + cf) | 0;
+            t = (a >>> 0) + (b >>> 0) + cf > 0xffffffff ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            cf = t;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 18: {
+            // adc.i
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + E[e + 1]! + cf;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 19: {
+            // adcs.i
+            a = R[(w >>> 12) & 15]!;
+            b = E[e + 1]!;
+            x = (a + b + cf) | 0;
+            t = (a >>> 0) + (b >>> 0) + cf > 0xffffffff ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            cf = t;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 20: {
+            // sbc.r
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + ~R[(w >>> 16) & 15]! + cf;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 21: {
+            // sbcs.r
+            a = R[(w >>> 12) & 15]!;
+            b = ~R[(w >>> 16) & 15]!;
+            x = (a + b + cf) | 0;
+            t = (a >>> 0) + (b >>> 0) + cf > 0xffffffff ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            cf = t;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 22: {
+            // sbc.i
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + ~E[e + 1]! + cf;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 23: {
+            // sbcs.i
+            a = R[(w >>> 12) & 15]!;
+            b = ~E[e + 1]!;
+            x = (a + b + cf) | 0;
+            t = (a >>> 0) + (b >>> 0) + cf > 0xffffffff ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            cf = t;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 24: {
+            // cmp.r
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 25: {
+            // cmn.r
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]!;
+            x = (a + b) | 0;
+            cf = x >>> 0 < a >>> 0 ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            nf = zf = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 26: {
+            // cmp.i
+            a = R[(w >>> 12) & 15]!;
+            b = E[e + 1]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 27: {
+            // cmn.i
+            a = R[(w >>> 12) & 15]!;
+            b = E[e + 1]!;
+            x = (a + b) | 0;
+            cf = x >>> 0 < a >>> 0 ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            nf = zf = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 28: {
+            // and.r
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 29: {
+            // ands.r
+            x = R[(w >>> 12) & 15]! & R[(w >>> 16) & 15]!;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 30: {
+            // and.i
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 31: {
+            // ands.i
+            x = E[e + 2]!;
+            if (x >= 0) cf = x;
+            x = R[(w >>> 12) & 15]! & E[e + 1]!;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 32: {
+            // orr.r
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 33: {
+            // orrs.r
+            x = R[(w >>> 12) & 15]! | R[(w >>> 16) & 15]!;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 34: {
+            // orr.i
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 35: {
+            // orrs.i
+            x = E[e + 2]!;
+            if (x >= 0) cf = x;
+            x = R[(w >>> 12) & 15]! | E[e + 1]!;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 36: {
+            // eor.r
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 37: {
+            // eors.r
+            x = R[(w >>> 12) & 15]! ^ R[(w >>> 16) & 15]!;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 38: {
+            // eor.i
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 39: {
+            // eors.i
+            x = E[e + 2]!;
+            if (x >= 0) cf = x;
+            x = R[(w >>> 12) & 15]! ^ E[e + 1]!;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 40: {
+            // bic.r
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 41: {
+            // bics.r
+            x = R[(w >>> 12) & 15]! & ~R[(w >>> 16) & 15]!;
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 42: {
+            // tst.r
+            nf = zf = R[(w >>> 12) & 15]! & R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 43: {
+            // tst.i
+            x = E[e + 2]!;
+            if (x >= 0) cf = x;
+            nf = zf = R[(w >>> 12) & 15]! & E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 44: {
+            // teq.r
+            nf = zf = R[(w >>> 12) & 15]! ^ R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 45: {
+            // teq.i
+            x = E[e + 2]!;
+            if (x >= 0) cf = x;
+            nf = zf = R[(w >>> 12) & 15]! ^ E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 46: {
+            // mov.r
+            R[(w >>> 8) & 15] = R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 47: {
+            // movs.r
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 48: {
+            // mov.i
+            R[(w >>> 8) & 15] = E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 49: {
+            // movs.i
+            x = E[e + 2]!;
+            if (x >= 0) cf = x;
+            nf = zf = R[(w >>> 8) & 15] = E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 50: {
+            // mvn.r
+            R[(w >>> 8) & 15] = ~R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 51: {
+            // mvns.r
+            nf = zf = R[(w >>> 8) & 15] = ~R[(w >>> 16) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 52: {
+            // movt
+            R[(w >>> 8) & 15] = (R[(w >>> 8) & 15]! & 0xffff) | E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 53: {
+            // add.lsl
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 54: {
+            // sub.lsl
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - (R[(w >>> 16) & 15]! << E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 55: {
+            // rsb.lsl
+            R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! << E[e + 2]!) - R[(w >>> 12) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 56: {
+            // and.lsl
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & (R[(w >>> 16) & 15]! << E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 57: {
+            // orr.lsl
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | (R[(w >>> 16) & 15]! << E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 58: {
+            // eor.lsl
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ (R[(w >>> 16) & 15]! << E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 59: {
+            // bic.lsl
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~(R[(w >>> 16) & 15]! << E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 60: {
+            // lsl.i
+            R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! << E[e + 2]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 61: {
+            // add.lsr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! >>> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 62: {
+            // sub.lsr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - (R[(w >>> 16) & 15]! >>> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 63: {
+            // rsb.lsr
+            R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! >>> E[e + 2]!) - R[(w >>> 12) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 64: {
+            // and.lsr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & (R[(w >>> 16) & 15]! >>> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 65: {
+            // orr.lsr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | (R[(w >>> 16) & 15]! >>> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 66: {
+            // eor.lsr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ (R[(w >>> 16) & 15]! >>> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 67: {
+            // bic.lsr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~(R[(w >>> 16) & 15]! >>> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 68: {
+            // lsr.i
+            R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! >>> E[e + 2]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 69: {
+            // add.asr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! >> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 70: {
+            // sub.asr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - (R[(w >>> 16) & 15]! >> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 71: {
+            // rsb.asr
+            R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! >> E[e + 2]!) - R[(w >>> 12) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 72: {
+            // and.asr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & (R[(w >>> 16) & 15]! >> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 73: {
+            // orr.asr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | (R[(w >>> 16) & 15]! >> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 74: {
+            // eor.asr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ (R[(w >>> 16) & 15]! >> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 75: {
+            // bic.asr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~(R[(w >>> 16) & 15]! >> E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 76: {
+            // asr.i
+            R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! >> E[e + 2]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 77: {
+            // add.ror
+            R[(w >>> 8) & 15] =
+              R[(w >>> 12) & 15]! + ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
+            p += w >>> 24;
+            continue loop;
+          }
+          case 78: {
+            // sub.ror
+            R[(w >>> 8) & 15] =
+              R[(w >>> 12) & 15]! - ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
+            p += w >>> 24;
+            continue loop;
+          }
+          case 79: {
+            // rsb.ror
+            R[(w >>> 8) & 15] =
+              ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!)) - R[(w >>> 12) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 80: {
+            // and.ror
+            R[(w >>> 8) & 15] =
+              R[(w >>> 12) & 15]! & ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
+            p += w >>> 24;
+            continue loop;
+          }
+          case 81: {
+            // orr.ror
+            R[(w >>> 8) & 15] =
+              R[(w >>> 12) & 15]! | ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
+            p += w >>> 24;
+            continue loop;
+          }
+          case 82: {
+            // eor.ror
+            R[(w >>> 8) & 15] =
+              R[(w >>> 12) & 15]! ^ ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
+            p += w >>> 24;
+            continue loop;
+          }
+          case 83: {
+            // bic.ror
+            R[(w >>> 8) & 15] =
+              R[(w >>> 12) & 15]! & ~((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
+            p += w >>> 24;
+            continue loop;
+          }
+          case 84: {
+            // ror.i
+            R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 85: {
+            // lsls.i
+            a = R[(w >>> 16) & 15]!;
+            b = E[e + 2]!;
+            cf = (a >>> (32 - b)) & 1;
+            nf = zf = R[(w >>> 8) & 15] = a << b;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 86: {
+            // lsrs.i
+            a = R[(w >>> 16) & 15]!;
+            b = E[e + 2]!;
+            cf = (a >>> (b - 1)) & 1;
+            nf = zf = R[(w >>> 8) & 15] = (a >>> b) | 0;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 87: {
+            // asrs.i
+            a = R[(w >>> 16) & 15]!;
+            b = E[e + 2]!;
+            cf = (a >>> (b - 1)) & 1;
+            nf = zf = R[(w >>> 8) & 15] = a >> b;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 88: {
+            // lsl.rr
+            b = R[(w >>> 16) & 15]! & 255;
+            R[(w >>> 8) & 15] = b > 31 ? 0 : R[(w >>> 12) & 15]! << b;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 89: {
+            // lsr.rr
+            b = R[(w >>> 16) & 15]! & 255;
+            R[(w >>> 8) & 15] = b > 31 ? 0 : R[(w >>> 12) & 15]! >>> b;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 90: {
+            // asr.rr
+            b = R[(w >>> 16) & 15]! & 255;
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! >> (b > 31 ? 31 : b);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 91: {
+            // lsls.rr
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]! & 255;
+            if (b !== 0) {
+              cf = b > 32 ? 0 : (a >>> (32 - b)) & 1;
+              a = b > 31 ? 0 : a << b;
+            }
+            nf = zf = R[(w >>> 8) & 15] = a;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 92: {
+            // lsrs.rr
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]! & 255;
+            if (b !== 0) {
+              cf = b > 32 ? 0 : (a >>> (b - 1)) & 1;
+              a = b > 31 ? 0 : (a >>> b) | 0;
+            }
+            nf = zf = R[(w >>> 8) & 15] = a;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 93: {
+            // asrs.rr
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]! & 255;
+            if (b !== 0) {
+              if (b > 31) {
+                a = a >> 31;
+                cf = a & 1;
+              } else {
+                cf = (a >>> (b - 1)) & 1;
+                a = a >> b;
+              }
+            }
+            nf = zf = R[(w >>> 8) & 15] = a;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 94: {
+            // mul
+            R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 95: {
+            // muls
+            nf = zf = R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 96: {
+            // mla
+            R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!) + R[(w >>> 20) & 15]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 97: {
+            // mls
+            R[(w >>> 8) & 15] = R[(w >>> 20) & 15]! - Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 98: {
+            // umull
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]!;
+            R[(w >>> 8) & 15] = Math.imul(a, b);
+            R[(w >>> 20) & 15] = highUnsigned(a, b);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 99: {
+            // smull
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]!;
+            R[(w >>> 8) & 15] = Math.imul(a, b);
+            R[(w >>> 20) & 15] = highUnsigned(a, b) - ((a >> 31) & b) - ((b >> 31) & a);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 100: {
+            // ubfx
+            R[(w >>> 8) & 15] = (R[(w >>> 12) & 15]! >>> E[e + 1]!) & E[e + 2]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 101: {
+            // sbfx
+            R[(w >>> 8) & 15] = (R[(w >>> 12) & 15]! << E[e + 1]!) >> E[e + 2]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 102: {
+            // bfi
+            x = E[e + 2]!;
+            R[(w >>> 8) & 15] = (R[(w >>> 8) & 15]! & ~x) | ((R[(w >>> 12) & 15]! << E[e + 1]!) & x);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 103: {
+            // clz
+            R[(w >>> 8) & 15] = Math.clz32(R[(w >>> 16) & 15]!);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 104: {
+            // uxtb
+            R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! & 0xff;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 105: {
+            // uxth
+            R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! & 0xffff;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 106: {
+            // sxtb
+            R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! << 24) >> 24;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 107: {
+            // sxth
+            R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! << 16) >> 16;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 108: {
+            // rev
+            x = R[(w >>> 16) & 15]!;
+            R[(w >>> 8) & 15] = (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 109: {
+            // nop
+            p += w >>> 24;
+            continue loop;
+          }
+          case 110: {
+            // ldr.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 4);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 111: {
+            // ldr.r
+            a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 4);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 112: {
+            // ldr.pre
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 4);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 113: {
+            // ldr.post
+            a = R[(w >>> 12) & 15]!;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 4);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a + E[e + 1]!;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 114: {
+            // ldrb.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0) x = M8[t | (a & 0xfff)]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 1);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 115: {
+            // ldrb.r
+            a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0) x = M8[t | (a & 0xfff)]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 1);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 116: {
+            // ldrb.pre
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0) x = M8[t | (a & 0xfff)]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 1);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 117: {
+            // ldrb.post
+            a = R[(w >>> 12) & 15]!;
+            t = LT[a >>> 12]!;
+            if (t >= 0) x = M8[t | (a & 0xfff)]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 1);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a + E[e + 1]!;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 118: {
+            // ldrh.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 2);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 119: {
+            // ldrh.r
+            a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 2);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 120: {
+            // ldrh.pre
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 2);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 121: {
+            // ldrh.post
+            a = R[(w >>> 12) & 15]!;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 2);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a + E[e + 1]!;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 122: {
+            // ldrsb.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0) x = M8[t | (a & 0xfff)]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 1);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = (x << 24) >> 24;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 123: {
+            // ldrsb.r
+            a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0) x = M8[t | (a & 0xfff)]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 1);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = (x << 24) >> 24;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 124: {
+            // ldrsb.pre
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0) x = M8[t | (a & 0xfff)]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 1);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a;
+            R[(w >>> 8) & 15] = (x << 24) >> 24;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 125: {
+            // ldrsb.post
+            a = R[(w >>> 12) & 15]!;
+            t = LT[a >>> 12]!;
+            if (t >= 0) x = M8[t | (a & 0xfff)]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 1);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a + E[e + 1]!;
+            R[(w >>> 8) & 15] = (x << 24) >> 24;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 126: {
+            // ldrsh.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 2);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = (x << 16) >> 16;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 127: {
+            // ldrsh.r
+            a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 2);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = (x << 16) >> 16;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 128: {
+            // ldrsh.pre
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 2);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a;
+            R[(w >>> 8) & 15] = (x << 16) >> 16;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 129: {
+            // ldrsh.post
+            a = R[(w >>> 12) & 15]!;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 2);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a + E[e + 1]!;
+            R[(w >>> 8) & 15] = (x << 16) >> 16;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 130: {
+            // ldr.lit
+            a = E[e + 1]!;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 4);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 131: {
+            // str.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) M32[(t | (a & 0xfff)) >> 2] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 4, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 132: {
+            // str.r
+            a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) M32[(t | (a & 0xfff)) >> 2] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 4, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 133: {
+            // str.pre
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) M32[(t | (a & 0xfff)) >> 2] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 4, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 134: {
+            // str.post
+            a = R[(w >>> 12) & 15]!;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) M32[(t | (a & 0xfff)) >> 2] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 4, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a + E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 135: {
+            // strb.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = ST[a >>> 12]!;
+            if (t >= 0) M8[t | (a & 0xfff)] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 1, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 136: {
+            // strb.r
+            a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
+            t = ST[a >>> 12]!;
+            if (t >= 0) M8[t | (a & 0xfff)] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 1, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 137: {
+            // strb.pre
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = ST[a >>> 12]!;
+            if (t >= 0) M8[t | (a & 0xfff)] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 1, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 138: {
+            // strb.post
+            a = R[(w >>> 12) & 15]!;
+            t = ST[a >>> 12]!;
+            if (t >= 0) M8[t | (a & 0xfff)] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 1, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a + E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 139: {
+            // strh.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) M16[(t | (a & 0xfff)) >> 1] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 2, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 140: {
+            // strh.r
+            a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) M16[(t | (a & 0xfff)) >> 1] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 2, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 141: {
+            // strh.pre
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) M16[(t | (a & 0xfff)) >> 1] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 2, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 142: {
+            // strh.post
+            a = R[(w >>> 12) & 15]!;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) M16[(t | (a & 0xfff)) >> 1] = R[(w >>> 8) & 15]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              slow.store(a, 2, R[(w >>> 8) & 15]!);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            R[(w >>> 12) & 15] = a + E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 143: {
+            // ldm
+            a = R[(w >>> 12) & 15]!;
+            x = E[e + 2]!;
+            b = E[e + 1]!;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0 && (a & 0xfff) + (x & 0xfff) <= 4096) {
+              t = (t | (a & 0xfff)) >> 2;
+              while (b !== 0) {
+                i = 31 - Math.clz32(b & -b);
+                b &= b - 1;
+                R[i] = M32[t++]!;
+              }
+              if (x >>> 16 !== 0) R[(w >>> 12) & 15] = a + (x & 0xfff);
+              p += w >>> 24;
+              continue loop;
+            }
+            S[15] = va + ((p - base) >> 1);
+            S[33] = n;
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            if (x !== 0) {
+              out = S[15]!;
+              left += n;
+              n = 0;
+              gone = true;
+              break loop;
+            }
+            if (S[30] !== 0) {
+              left += n;
+              n = 0;
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 144: {
+            // ldmPc
+            a = R[(w >>> 12) & 15]!;
+            x = E[e + 2]!;
+            b = E[e + 1]!;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0 && (a & 0xfff) + (x & 0xfff) <= 4096) {
+              t = (t | (a & 0xfff)) >> 2;
+              while (b !== 0) {
+                i = 31 - Math.clz32(b & -b);
+                b &= b - 1;
+                R[i] = M32[t++]!;
+              }
+              if (x >>> 16 !== 0) R[(w >>> 12) & 15] = a + (x & 0xfff);
+              x = M32[t]!;
+              if ((x & 1) !== 0 && x >>> 28 !== 15) {
+                a = x & -2;
+                break dispatch;
+              }
+              S[16] = nf;
+              S[17] = zf;
+              S[18] = cf;
+              S[19] = vf;
+              S[22] = mode;
+              S[33] = n;
+              slow.branch(x);
+              nf = S[16]!;
+              zf = S[17]!;
+              cf = S[18]!;
+              vf = S[19]!;
+              mode = S[22]!;
+              out = S[15]!;
+              left += n;
+              n = 0;
+              gone = true;
+              break loop;
+            }
+            S[15] = va + ((p - base) >> 1);
+            S[33] = n;
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            if (x !== 0) {
+              out = S[15]!;
+              left += n;
+              n = 0;
+              gone = true;
+              break loop;
+            }
+            if (S[30] !== 0) {
+              left += n;
+              n = 0;
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 145: {
+            // stm
+            a = R[(w >>> 12) & 15]!;
+            x = E[e + 2]!;
+            b = E[e + 1]!;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0 && (a & 0xfff) + (x & 0xfff) <= 4096) {
+              t = (t | (a & 0xfff)) >> 2;
+              while (b !== 0) {
+                i = 31 - Math.clz32(b & -b);
+                b &= b - 1;
+                M32[t++] = R[i]!;
+              }
+              if (x >>> 16 !== 0) R[(w >>> 12) & 15] = a + (x & 0xfff);
+              p += w >>> 24;
+              continue loop;
+            }
+            S[15] = va + ((p - base) >> 1);
+            S[33] = n;
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            if (x !== 0) {
+              out = S[15]!;
+              left += n;
+              n = 0;
+              gone = true;
+              break loop;
+            }
+            if (S[30] !== 0) {
+              left += n;
+              n = 0;
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 146: {
+            // stmdb
+            x = E[e + 2]!;
+            a = (R[(w >>> 12) & 15]! - (x & 0xfff)) | 0;
+            b = E[e + 1]!;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0 && (a & 0xfff) + (x & 0xfff) <= 4096) {
+              t = (t | (a & 0xfff)) >> 2;
+              while (b !== 0) {
+                i = 31 - Math.clz32(b & -b);
+                b &= b - 1;
+                M32[t++] = R[i]!;
+              }
+              if (x >>> 16 !== 0) R[(w >>> 12) & 15] = a;
+              p += w >>> 24;
+              continue loop;
+            }
+            S[15] = va + ((p - base) >> 1);
+            S[33] = n;
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            if (x !== 0) {
+              out = S[15]!;
+              left += n;
+              n = 0;
+              gone = true;
+              break loop;
+            }
+            if (S[30] !== 0) {
+              left += n;
+              n = 0;
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 147: {
+            // ldrd.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            x = 8;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0 && (a & 0xfff) + (x & 0xfff) <= 4096) {
+              t = (t | (a & 0xfff)) >> 2;
+              R[(w >>> 8) & 15] = M32[t]!;
+              R[(w >>> 20) & 15] = M32[t + 1]!;
+              p += w >>> 24;
+              continue loop;
+            }
+            S[15] = va + ((p - base) >> 1);
+            S[33] = n;
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            if (x !== 0) {
+              out = S[15]!;
+              left += n;
+              n = 0;
+              gone = true;
+              break loop;
+            }
+            if (S[30] !== 0) {
+              left += n;
+              n = 0;
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 148: {
+            // strd.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            x = 8;
+            t = ST[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0 && (a & 0xfff) + (x & 0xfff) <= 4096) {
+              t = (t | (a & 0xfff)) >> 2;
+              M32[t] = R[(w >>> 8) & 15]!;
+              M32[t + 1] = R[(w >>> 20) & 15]!;
+              p += w >>> 24;
+              continue loop;
+            }
+            S[15] = va + ((p - base) >> 1);
+            S[33] = n;
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            if (x !== 0) {
+              out = S[15]!;
+              left += n;
+              n = 0;
+              gone = true;
+              break loop;
+            }
+            if (S[30] !== 0) {
+              left += n;
+              n = 0;
+            }
+            p += w >>> 24;
+            continue loop;
+          }
+          case 149: {
+            // bcc.0
+            if (zf === 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 150: {
+            // bcc.1
+            if (zf !== 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 151: {
+            // bcc.2
+            if (cf !== 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 152: {
+            // bcc.3
+            if (cf === 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 153: {
+            // bcc.4
+            if (nf < 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 154: {
+            // bcc.5
+            if (nf >= 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 155: {
+            // bcc.6
+            if (vf < 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 156: {
+            // bcc.7
+            if (vf >= 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 157: {
+            // bcc.8
+            if (cf !== 0 && zf !== 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 158: {
+            // bcc.9
+            if (cf === 0 || zf === 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 159: {
+            // bcc.10
+            if ((nf ^ vf) >= 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 160: {
+            // bcc.11
+            if ((nf ^ vf) < 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 161: {
+            // bcc.12
+            if (zf !== 0 && (nf ^ vf) >= 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 162: {
+            // bcc.13
+            if (zf === 0 || (nf ^ vf) < 0) p += E[e + 1]!;
+            else p += w >>> 24;
+            continue loop;
+          }
+          case 163: {
+            // bccFar
+            if (!passes((w >>> 8) & 15, nf, zf, cf, vf)) {
+              p += w >>> 24;
+              continue loop;
+            }
+            a = E[e + 1]!;
+            break dispatch;
+          }
+          case 164: {
+            // b
+            p += E[e + 1]!;
+            continue loop;
+          }
+          case 165: {
+            // bFar
+            a = E[e + 1]!;
+            break dispatch;
+          }
+          case 166: {
+            // bl
+            R[14] = E[e + 2]!;
+            a = E[e + 1]!;
+            break dispatch;
+          }
+          case 167: {
+            // bx
+            x = R[(w >>> 16) & 15]!;
+            if ((x & 1) !== 0 && x >>> 28 !== 15) {
+              a = x & -2;
+              break dispatch;
+            }
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            S[33] = n;
+            slow.branch(x);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            out = S[15]!;
+            left += n;
+            n = 0;
+            gone = true;
+            break loop;
+          }
+          case 168: {
+            // blx
+            x = R[(w >>> 16) & 15]!;
+            R[14] = E[e + 1]!;
+            if ((x & 1) !== 0 && x >>> 28 !== 15) {
+              a = x & -2;
+              break dispatch;
+            }
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            S[33] = n;
+            slow.branch(x);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            out = S[15]!;
+            left += n;
+            n = 0;
+            gone = true;
+            break loop;
+          }
+          case 169: {
+            // movPc
+            a = R[(w >>> 16) & 15]! & -2;
+            break dispatch;
+          }
+          case 170: {
+            // addPc
+            a = (R[(w >>> 16) & 15]! + E[e + 1]!) & -2;
+            break dispatch;
+          }
+          case 171: {
+            // ldrPc.i
+            a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 4);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            if ((x & 1) !== 0 && x >>> 28 !== 15) {
+              a = x & -2;
+              break dispatch;
+            }
+            S[16] = nf;
+            S[17] = zf;
+            S[18] = cf;
+            S[19] = vf;
+            S[22] = mode;
+            S[33] = n;
+            slow.branch(x);
+            nf = S[16]!;
+            zf = S[17]!;
+            cf = S[18]!;
+            vf = S[19]!;
+            mode = S[22]!;
+            out = S[15]!;
+            left += n;
+            n = 0;
+            gone = true;
+            break loop;
+          }
+          case 172: {
+            // cbz
+            if (R[(w >>> 12) & 15]! === 0) p += E[e + 1]!;
+            else p += 4;
+            continue loop;
+          }
+          case 173: {
+            // cbnz
+            if (R[(w >>> 12) & 15]! !== 0) p += E[e + 1]!;
+            else p += 4;
+            continue loop;
+          }
+          case 174: {
+            // cbzFar
+            if (R[(w >>> 12) & 15]! !== 0) {
+              p += w >>> 24;
+              continue loop;
+            }
+            a = E[e + 1]!;
+            break dispatch;
+          }
+          case 175: {
+            // cbnzFar
+            if (R[(w >>> 12) & 15]! === 0) {
+              p += w >>> 24;
+              continue loop;
+            }
+            a = E[e + 1]!;
+            break dispatch;
+          }
+          case 176: {
+            // tbbPc
+            a = (R[(w >>> 16) & 15]! + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0) x = M8[t | (a & 0xfff)]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 1);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            a = (E[e + 1]! + x * 2) | 0;
+            break dispatch;
+          }
+          case 177: {
+            // tbhPc
+            a = (R[(w >>> 16) & 15]! * 2 + E[e + 1]!) | 0;
+            t = LT[a >>> 12]!;
+            if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
+            else {
+              S[15] = va + ((p - base) >> 1);
+              S[33] = n;
+              x = slow.load(a, 2);
+              if (S[30] !== 0) {
+                left += n;
+                n = 0;
+                if (S[31] !== 0) {
+                  mode = e === p ? 0 : pit;
+                  break loop;
+                }
+              }
+            }
+            a = (E[e + 1]! + x * 2) | 0;
+            break dispatch;
+          }
+          case 178: {
+            // it
+            mode = E[e + 1]!;
+            p += w >>> 24;
+            continue loop;
+          }
+        }
+        break;
+      }
+      // A branch to a.
+      t = CODE[a >>> 12]!;
+      if (t < 0) {
+        S[33] = n;
+        t = slow.openPage(a);
+        if (t < 0) {
+          out = a;
+          gone = true;
+          left += n;
+          n = 0;
+          break loop;
+        }
+      }
+      base = t;
+      va = a & -4096;
+      p = base + ((a & 0xffe) << 1);
+    }
+    if ((mode & 0x100) !== 0) {
+      R[13] = R[13]! & -4;
+      mode &= 0xff;
+    }
+    S[15] = gone ? out : va + ((p - base) >> 1);
+    S[16] = nf;
+    S[17] = zf;
+    S[18] = cf;
+    S[19] = vf;
+    S[22] = mode;
+    return n + left;
+  };
+}
