@@ -20,10 +20,10 @@ type Extent = {
 };
 
 /** A contiguous piece of RAM. */
-export interface DmaBlock {
+export type DmaBlock = {
   readonly pa: number;
   readonly size: number;
-}
+};
 
 export type DmaState = {
   readonly free: readonly Extent[];

@@ -40,13 +40,18 @@ export class Regulator<S extends Enabled | Disabled> implements Disposable {
     return Regulator.get(dev, name).tryIntoEnabled();
   }
 
-  private consume(): void {
+  private checkAlive(): void {
     if (!this.alive) throw new Bug(`regulator ${this.id} used after it changed hands`);
+  }
+
+  private consume(): void {
+    this.checkAlive();
     this.alive = false;
   }
 
   /** KernelError of the provider; then this object stays valid. */
   tryIntoEnabled(this: Regulator<Disabled>): Regulator<Enabled> {
+    this.checkAlive();
     this.kernel.service(`regulator_enable ${this.id}`);
     checkRet(this.kernel.platform.regulators.enable(this.id), `regulator ${this.id} does not switch on`);
     return this.intoEnabledGuard();
