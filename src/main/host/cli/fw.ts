@@ -9,11 +9,7 @@ import { isElf } from '../../firmware-kit/elf-read.ts';
 import { imageDifferences, imageReport, imageText, problemText } from '../../firmware-kit/report.ts';
 import { inspectImage } from '../../../spec/firmware/image.ts';
 import type { Inspection } from '../../../spec/firmware/image.ts';
-
-export interface CliIo {
-  out(text: string): void;
-  err(text: string): void;
-}
+import type { Io } from './io.ts';
 
 interface Options {
   readonly json: boolean;
@@ -27,7 +23,7 @@ const USAGE = `usage: tyr fw info FILE [--json]
        tyr fw diff A B [--json]
        tyr fw build DIR|ELF -o FILE [--elf FILE] [--json]`;
 
-const COMMANDS: Readonly<Record<string, { files: number; run(o: Options, io: CliIo): Promise<number> }>> = {
+const COMMANDS: Readonly<Record<string, { files: number; run(o: Options, io: Io): Promise<number> }>> = {
   info: { files: 1, run: info },
   check: { files: 1, run: check },
   diff: { files: 2, run: diff },
@@ -35,7 +31,7 @@ const COMMANDS: Readonly<Record<string, { files: number; run(o: Options, io: Cli
 };
 
 /** Runs `tyr fw ARGS`; returns the exit code. UsageError and BadInput are thrown. */
-export async function run(args: string[], io: CliIo): Promise<number> {
+export async function run(args: string[], io: Io): Promise<number> {
   const [name = '', ...rest] = args;
   if (name === '--help' || rest.includes('--help')) {
     io.out(`${USAGE}\n`);
@@ -93,18 +89,18 @@ async function readImage(file: string): Promise<Inspection> {
   return found;
 }
 
-function print(io: CliIo, json: boolean, document: unknown, lines: readonly string[]): void {
+function print(io: Io, json: boolean, document: unknown, lines: readonly string[]): void {
   io.out(json ? `${JSON.stringify(document, undefined, 2)}\n` : lines.map((line) => `${line}\n`).join(''));
 }
 
-async function info(options: Options, io: CliIo): Promise<number> {
+async function info(options: Options, io: Io): Promise<number> {
   const file = options.files[0] ?? '';
   const found = await readImage(file);
   print(io, options.json, { file, ...imageReport(found) }, [file, ...imageText(found)]);
   return 0;
 }
 
-async function check(options: Options, io: CliIo): Promise<number> {
+async function check(options: Options, io: Io): Promise<number> {
   const file = options.files[0] ?? '';
   const { problems, warnings } = inspectImage(await read(file));
   const verdict = problems.length === 0 ? 'a driver loads this image' : 'a driver refuses this image';
@@ -117,7 +113,7 @@ async function check(options: Options, io: CliIo): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
-async function diff(options: Options, io: CliIo): Promise<number> {
+async function diff(options: Options, io: Io): Promise<number> {
   const [a = '', b = ''] = options.files;
   const differences = imageDifferences(await readImage(a), await readImage(b));
   const identical = differences.length === 0;
@@ -151,7 +147,7 @@ function stem(file: string): string {
   return file.endsWith('.bin') ? file.slice(0, -'.bin'.length) : file;
 }
 
-async function build(options: Options, io: CliIo): Promise<number> {
+async function build(options: Options, io: Io): Promise<number> {
   const { output } = options;
   if (output === undefined) throw new UsageError(`fw build needs -o FILE\n${USAGE}`);
   const source = options.files[0] ?? '';
