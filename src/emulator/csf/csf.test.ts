@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encode, type InstructionName } from '../../spec/cs/isa.ts';
 import { CS_STATE } from '../../spec/registers/mcu-private.ts';
-import { Bench, RING } from './testing.ts';
-
-/** An instruction word. */
-export function i(name: InstructionName, fields: Readonly<Record<string, number>> = {}): bigint {
-  const { lo, hi } = encode(name, fields, 10);
-  return (BigInt(hi) << 32n) | BigInt(lo);
-}
+import { Bench, i, RING } from './testing.ts';
 
 const DATA = 0x1000_0000;
 

@@ -3,6 +3,7 @@
  * flush engine, power and a log that only note. Streams are driven by the register names of the contract, as the
  * firmware would.
  */
+import { encode, type InstructionName } from '../../spec/cs/isa.ts';
 import { FAULT } from '../../spec/faults.ts';
 import type { Register } from '../../spec/registers/define.ts';
 import { CS_CMD, MCU_CS, MCU_CSG, MCU_TIMING } from '../../spec/registers/mcu-private.ts';
@@ -20,11 +21,18 @@ import {
   type Source,
   type TranslationFault,
 } from '../wiring.ts';
+import { ARCH } from './isa.ts';
 import { createCsf, type CsfWithUnits } from './csf.ts';
 
 const PAGE = 4096;
 const BASE = 0x8000_0000;
 const READ_ONLY = 1;
+
+/** An instruction word; fields not named are 0. */
+export function i(name: InstructionName, fields: Readonly<Record<string, number>> = {}): bigint {
+  const { lo, hi } = encode(name, fields, ARCH);
+  return (BigInt(hi) << 32n) | BigInt(lo);
+}
 
 /** Pages by VA, the same for all address spaces but AS 15, which has none. */
 class PageMap implements Mmu {
@@ -251,6 +259,15 @@ export class Bench {
     this.set(n, 'CS_MASK', 0xffff & ~(1 << 10));
     this.command(n, 'START');
   }
+}
+
+/** Words that CALL [va, va + bytes) from the ring, with r90..r92 as operands. */
+export function callFrom(va: number, bytes: number): readonly bigint[] {
+  return [
+    i('MOVE48', { destination: 90, immediate: va }),
+    i('MOVE32', { destination: 92, immediate: bytes }),
+    i('CALL', { address: 90, length: 92 }),
+  ];
 }
 
 /** An element of a register array. */
