@@ -28,6 +28,8 @@ export class GpuClockDomain implements ClockDomain, Stateful<ClockDomainState> {
   hz: number;
   /** False while the clock is gated: cycles stand still. Delays already under way end as if it ran (chosen). */
   running = true;
+  /** Told after the frequency changed. */
+  onChange: () => void = () => undefined;
   private readonly clock: Pick<Clock, 'now'>;
   private at = 0;
   private count = 0;
@@ -86,6 +88,7 @@ export class GpuClockDomain implements ClockDomain, Stateful<ClockDomainState> {
     this.at = now;
     this.running = hz > 0;
     if (hz > 0) this.hz = hz;
+    this.onChange();
   }
 
   save(): ClockDomainState {

@@ -6,7 +6,9 @@
  * - OPEN: direct stores are allowed; its content at the last snapshot, if there is one, has been set aside;
  * - TOUCHED: it may hold something other than zeros;
  * - CODE: decoded instructions depend on it;
- * - TABLE: cached address translations depend on it.
+ * - TABLE: cached address translations depend on it;
+ * - FIRMWARE: the MCU core has decoded instructions from it. The core sees its own stores, so it alone may store
+ *   directly to such a page.
  *
  * Only a page that is exactly OPEN and TOUCHED takes the fast path of a store. Addresses here are physical.
  */
@@ -36,11 +38,16 @@ const TOUCHED = 1;
 const OPEN = 2;
 const CODE = 4;
 const TABLE = 8;
+const FIRMWARE = 16;
+const MARKS = CODE | TABLE | FIRMWARE;
 const READY = OPEN | TOUCHED;
 
 const NO_BYTES = new Uint8Array(0);
 
 type PageListener = (page: number) => void;
+
+/** As `Memory.onRevoke`; `own` is true when the MCU core may keep its direct stores. */
+export type RevokeListener = (page: number | undefined, own: boolean) => void;
 
 /** Told with the page number and its content before the first change after `closePages`. */
 export type PreImage = (page: number) => void;
@@ -61,9 +68,10 @@ export class Ram implements Memory {
   /** Asked to set a page aside before its first change; undefined while there is no snapshot. */
   preImage: PreImage | undefined;
   private readonly state: Uint8Array;
-  private readonly revoked = new Set<(page: number | undefined) => void>();
+  private readonly revoked = new Set<RevokeListener>();
   private readonly codeWritten = new Set<PageListener>();
   private readonly tableWritten = new Set<PageListener>();
+  private readonly firmwareWritten = new Set<PageListener>();
   private opened: number[] = [];
 
   constructor(base = RAM_BASE, size = RAM_SIZE) {
@@ -159,7 +167,7 @@ export class Ram implements Memory {
   openPage(page: number): boolean {
     const state = this.state[page];
     if (state === READY) return true;
-    if (state === undefined || (state & (CODE | TABLE)) !== 0) return false;
+    if (state === undefined || (state & MARKS) !== 0) return false;
     this.prepare(page);
     return true;
   }
@@ -168,6 +176,20 @@ export class Ram implements Memory {
   takePage(page: number): void {
     if (this.state[page] === READY) return;
     this.tell(page, this.prepare(page));
+  }
+
+  /** As `openPage` for the MCU core: its own decoded code is no hindrance. */
+  openForCore(page: number): boolean {
+    const state = this.state[page];
+    if (state === undefined || (state & (CODE | TABLE)) !== 0) return false;
+    this.setAside(page);
+    this.state[page] = this.state[page]! | TOUCHED;
+    return true;
+  }
+
+  /** As `holdCode` for the MCU core. */
+  holdFirmware(page: number): void {
+    this.hold(page, FIRMWARE);
   }
 
   holdCode(page: number): void {
@@ -179,7 +201,7 @@ export class Ram implements Memory {
     this.hold(page, TABLE);
   }
 
-  onRevoke(listener: (page: number | undefined) => void): () => void {
+  onRevoke(listener: RevokeListener): () => void {
     return subscribe(this.revoked, listener);
   }
 
@@ -192,11 +214,16 @@ export class Ram implements Memory {
     return subscribe(this.tableWritten, listener);
   }
 
+  /** Called after a store through `write*` to a page held by `holdFirmware`; the mark is gone then. */
+  onFirmwareWrite(listener: PageListener): () => void {
+    return subscribe(this.firmwareWritten, listener);
+  }
+
   /** Withdraws all direct stores, so that each page asks `preImage` before its next change. */
   closePages(): void {
     for (const page of this.opened) this.state[page] = this.state[page]! & ~OPEN;
     this.opened = [];
-    for (const listener of this.revoked) listener(undefined);
+    for (const listener of this.revoked) listener(undefined, false);
   }
 
   /** Content of a page: a copy, or the empty array for a page of zeros that was never written. */
@@ -219,8 +246,8 @@ export class Ram implements Memory {
   /** Tells all holders of code and translations of these pages that their content changed. */
   pagesReplaced(pages: Iterable<number>): void {
     for (const page of pages) {
-      const marks = this.state[page]! & (CODE | TABLE);
-      this.state[page] = this.state[page]! & ~(CODE | TABLE);
+      const marks = this.state[page]! & MARKS;
+      this.state[page] = this.state[page]! & ~MARKS;
       this.tell(page, marks);
     }
   }
@@ -273,7 +300,7 @@ export class Ram implements Memory {
       changed.push(page);
     });
     this.pagesReplaced(changed);
-    for (const listener of this.revoked) listener(undefined);
+    for (const listener of this.revoked) listener(undefined, false);
   }
 
   private inside(pa: number, length: number): { from: number; to: number } {
@@ -296,7 +323,7 @@ export class Ram implements Memory {
 
   /** Makes a page READY; returns the marks it lost, whose holders must be told after the store. */
   private prepare(page: number): number {
-    const marks = this.state[page]! & (CODE | TABLE);
+    const marks = this.state[page]! & MARKS;
     this.setAside(page);
     this.state[page] = READY;
     return marks;
@@ -313,11 +340,12 @@ export class Ram implements Memory {
     const state = this.state[page];
     if (state === undefined || (state & mark) !== 0) return;
     this.state[page] = state | mark;
-    if (state === READY) for (const listener of this.revoked) listener(page);
+    if ((state & OPEN) !== 0) for (const listener of this.revoked) listener(page, mark === FIRMWARE);
   }
 
   private tell(page: number, marks: number): void {
     if ((marks & CODE) !== 0) for (const listener of this.codeWritten) listener(page);
+    if ((marks & FIRMWARE) !== 0) for (const listener of this.firmwareWritten) listener(page);
     if ((marks & TABLE) !== 0) for (const listener of this.tableWritten) listener(page);
   }
 }

@@ -174,7 +174,7 @@ export interface CsfTrace {
 
 /** The stream hardware as the MCU's register bus sees it. Offsets are multiples of 4, accesses are words. */
 export interface Csf extends Stateful {
-  /** 0x24000..0x24fff of the private block (groups, endpoints, CS_PENDING, CS_KICK). */
+  /** 0x24000..0x24fff of the private block (groups, endpoints, CS_PENDING, CS_KICK); offsets from MCU_REG_BASE. */
   readControl(offset: number): number;
   writeControl(offset: number, value: number): void;
   /** Interface n, offset inside its 4 KiB. */

@@ -70,10 +70,10 @@ export class IrqBlock implements Stateful<PlainObject> {
     this.update();
   }
 
-  /** RAWSTAT and MASK to 0. */
-  reset(): void {
+  /** RAWSTAT to 0, and MASK unless it is to stay. */
+  reset(keepMask = false): void {
     this.raw = 0;
-    this.enabled = 0;
+    if (!keepMask) this.enabled = 0;
     this.level = 0;
     this.update();
   }

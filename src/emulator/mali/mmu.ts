@@ -46,6 +46,9 @@ const FAULT_BITS = 0xffff;
 
 const ALL_OF_IT = 2 ** 53;
 
+/** Address space of the MCU. */
+export const MCU_AS = 0;
+
 /** Told about every fault the MMU accepts, whether its slot was armed or not. */
 export type FaultListener = (as: number, fault: TranslationFault, source: Source) => void;
 
@@ -80,10 +83,10 @@ export class GpuMmu implements Mmu, EventTarget, Stateful<PlainObject> {
     this.holdTable = (page) => chip.memory.holdTable(page);
     chip.memory.onTableWrite(() => this.invalidate(undefined));
     // Permissions for direct stores were withdrawn: only cached translations for stores are affected.
-    chip.memory.onRevoke(() => {
+    chip.memory.onRevoke((_page, own) => {
       this.tlb.dropKind(ACCESS.WRITE);
       this.tlb.dropKind(ACCESS.ATOMIC);
-      this.announce(undefined);
+      this.announce(undefined, own);
     });
     chip.host.on(AS_COMMAND, { write: (value, _half, as) => this.command(as, value) });
     chip.host.on(AS_STATUS, {
@@ -150,6 +153,9 @@ export class GpuMmu implements Mmu, EventTarget, Stateful<PlainObject> {
       this.listeners.delete(listener);
     };
   }
+
+  /** Told when answers of `translate` for the MCU core may have changed. */
+  onCoreInvalidate: () => void = () => undefined;
 
   /** Forgets cached translations of a slot, or of all. */
   invalidate(as: number | undefined): void {
@@ -242,10 +248,12 @@ export class GpuMmu implements Mmu, EventTarget, Stateful<PlainObject> {
     this.fault.va = va;
   }
 
-  private announce(as: number | undefined): void {
+  /** `coreKeeps`: the MCU core may go on with what it knows. */
+  private announce(as: number | undefined, coreKeeps = false): void {
     if (as === undefined) for (let n = 0; n < AS_COUNT; n++) this.generations[n] = this.generations[n]! + 1;
     else this.generations[as] = this.generations[as]! + 1;
     for (const listener of this.listeners) listener(as);
+    if (!coreKeeps && (as === undefined || as === MCU_AS)) this.onCoreInvalidate();
   }
 
   private command(as: number, value: number): void {
