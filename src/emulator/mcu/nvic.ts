@@ -54,8 +54,9 @@ export class Nvic implements Stateful<NvicState> {
     this.priority[1] = -3;
     this.priority[NMI] = -2;
     this.priority[HARD_FAULT] = -1;
-    // System exceptions have no enable of their own here; the configurable faults are gated by SHCSR.
+    // System exceptions have no enable, but for the configurable faults: SHCSR holds theirs.
     for (let e = 1; e < FIRST_IRQ; e++) this.enabled[e] = 1;
+    for (const e of [MEM_MANAGE, BUS_FAULT_EXCEPTION, USAGE_FAULT]) this.enabled[e] = 0;
     this.prigroup = 0;
     for (let e = FIRST_IRQ; e < this.count; e++) this.pending[e] = this.level[e]!;
   }

@@ -141,7 +141,7 @@ const isNumber = (v: unknown): boolean => typeof v === 'number' && Number.isFini
 function parse(line: string, lineNumber: number): Vector {
   let v: Partial<Vector>;
   try {
-    v = JSON.parse(line) as Partial<Vector>;
+    v = (JSON.parse(line) as Partial<Vector> | null) ?? {};
   } catch (error) {
     throw refuse(lineNumber, `no JSON (${error instanceof Error ? error.message : 'unreadable'})`);
   }
