@@ -1,28 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CS_REASON, CS_STATE } from '../../spec/registers/mcu-private.ts';
-import type { CoreUnit, TaskPort } from './core-unit.ts';
-import { Bench, i } from './testing.ts';
+import { Bench, i, ManualUnit } from './testing.ts';
 
 const OBJECT = 0x1000_0000;
 
-/** A unit whose tasks end when the test says so. */
-class Manual implements CoreUnit {
-  port: TaskPort | undefined;
-  readonly started: { cs: number; task: number; core: number }[] = [];
-  connect(port: TaskPort): void {
-    this.port = port;
-  }
-  start(job: { cs: number }, task: number, core: number): void {
-    this.started.push({ cs: job.cs, task, core });
-  }
-  drop(): void {}
-  save(): undefined {}
-  load(): void {}
-}
-
-function bench(): { b: Bench; unit: Manual } {
+function bench(): { b: Bench; unit: ManualUnit } {
   const b = new Bench();
-  const unit = new Manual();
+  const unit = new ManualUnit();
   b.csf.registerUnit(0, unit);
   b.powerUp();
   b.mmu.map(OBJECT, 0x1000);

@@ -71,10 +71,7 @@ describe('fatal errors', () => {
   });
 
   it('CS_CALL_STACK_OVERFLOW with the eighth nested CALL, not before', () => {
-    const words = [
-      i('ADD_IMM32', { source: 1, destination: 1, immediate: 1 }),
-      i('CALL', { address: 90, length: 92 }),
-    ];
+    const words = [i('ADD_IMM32', { source: 1, destination: 1, immediate: 1 }), i('CALL', { address: 90, length: 92 })];
     const b = runFrame(words);
     expect(exception(b)).toBe(FAULT.CS_CALL_STACK_OVERFLOW);
     expect(b.get(0, 'CS_REG', 1)).toBe(7);

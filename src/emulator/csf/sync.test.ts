@@ -9,10 +9,7 @@ const CSG = { scope: 2 };
 const FAULT_BIT = 1 << 5;
 
 /** d64 = object, d66 = 1. */
-const operands = [
-  i('MOVE48', { destination: 64, immediate: OBJECT }),
-  i('MOVE48', { destination: 66, immediate: 1 }),
-];
+const operands = [i('MOVE48', { destination: 64, immediate: OBJECT }), i('MOVE48', { destination: 66, immediate: 1 })];
 const waitAbove0 = i('SYNC_WAIT64', { address: 64, data: 68, condition: 1 });
 const done = i('MOVE32', { destination: 70, immediate: 0x77 });
 

@@ -22,6 +22,7 @@ import {
   type TranslationFault,
 } from '../wiring.ts';
 import { ARCH } from './isa.ts';
+import type { CoreUnit, TaskPort } from './core-unit.ts';
 import { createCsf, type CsfWithUnits } from './csf.ts';
 
 const PAGE = 4096;
@@ -116,6 +117,26 @@ export class Power implements CorePower {
     this.tilerReady = tiler;
     for (const listener of this.listeners) listener();
   }
+}
+
+/** A unit whose tasks end when the test says so. */
+export class ManualUnit implements CoreUnit {
+  port: TaskPort | undefined;
+  readonly started: { cs: number; task: number; core: number }[] = [];
+  readonly dropped: number[] = [];
+  connect(port: TaskPort): void {
+    this.port = port;
+  }
+  start(job: { cs: number }, task: number, core: number): void {
+    this.started.push({ cs: job.cs, task, core });
+  }
+  drop(core: number): void {
+    this.dropped.push(core);
+  }
+  save(): undefined {
+    return undefined;
+  }
+  load(): void {}
 }
 
 /** Register of a stream interface by name, with array indices. */
