@@ -75,8 +75,10 @@ u32 stream_events(u32 n)
     CS_MASK(n) &= ~CS_MASK_EXTRACT;
     stream_ack(n, CS_REQ_EXTRACT_EVENT);
   }
-  if (events & CS_EVENT_BUSY)
+  if (events & CS_EVENT_BUSY) {
     progress_watch(g);
+    rest_ended(g);
+  }
   if (events & CS_EVENT_FATAL)
     report_fatal(n);
   if (events & CS_EVENT_SYNC_UPDATE) {

@@ -204,6 +204,7 @@ void stream_load(u32 n);
 void stream_status(u32 n);
 void group_status(u32 g);
 int group_is_idle(u32 g);
+void rest_ended(u32 g);
 void idle_step(void);
 
 /* power.c */

@@ -101,6 +101,21 @@ static int group_rests(u32 g)
   return idle;
 }
 
+static void idle_timer_stop(void)
+{
+  if (fw.idle_timing == IDLE_ARMED)
+    timer_disarm(TIMER_IDLE);
+  fw.idle_timing = IDLE_OFF;
+  fw.idle_told = 0;
+}
+
+/* A stream had work, perhaps for less than a pass: the rest that follows is a new one. */
+void rest_ended(u32 g)
+{
+  fw.groups[g].idle = 0;
+  idle_timer_stop();
+}
+
 /* Once per pass. */
 void idle_step(void)
 {
@@ -114,10 +129,7 @@ void idle_step(void)
     all &= (u32)group_rests(g);
   }
   if (!resident || !all || !(glb_out()->ack & GLB_REQ_IDLE_EN)) {
-    if (fw.idle_timing == IDLE_ARMED)
-      timer_disarm(TIMER_IDLE);
-    fw.idle_timing = IDLE_OFF;
-    fw.idle_told = 0;
+    idle_timer_stop();
     return;
   }
   if (fw.idle_timing == IDLE_OFF && !fw.idle_told) {
