@@ -65,7 +65,7 @@ function itSuffix(imm: number): string {
   let mask = imm & 15;
   let letters = '';
   while ((mask & 7) !== 0) {
-    letters += (mask >>> 3) === (first & 1) ? 't' : 'e';
+    letters += mask >>> 3 === (first & 1) ? 't' : 'e';
     mask = (mask << 1) & 15;
   }
   return `${letters} ${CONDITIONS[first] || 'al'}`;
@@ -105,7 +105,8 @@ const OPERANDS: Readonly<Record<string, (i: Decoded, c: Context) => string>> = {
   litneg: (i, c) => address(aligned(c) - i.imm),
   if: (i) => `${i.imm & 2 ? 'i' : ''}${i.imm & 1 ? 'f' : ''}`,
   it: (i) => itSuffix(i.imm),
-  spec: (i) => (SPECIAL[i.imm] ?? `sysm_${i.imm}`) + (i.row.key === 'msr' && i.imm < 4 ? (MSR_MASK[i.extra] ?? '') : ''),
+  spec: (i) =>
+    (SPECIAL[i.imm] ?? `sysm_${i.imm}`) + (i.row.key === 'msr' && i.imm < 4 ? (MSR_MASK[i.extra] ?? '') : ''),
   barrier: (i) => BARRIERS[i.imm & 15] ?? `#${i.imm & 15}`,
   cp: (i) => `p${i.extra}, ${hexImm(i.word)}`,
 };
@@ -131,7 +132,7 @@ export function listing(code: Uint8Array, base: number): Line[] {
   const lines: Line[] = [];
   let it = 0;
   const half = (at: number): number => code[at]! | ((code[at + 1] ?? 0) << 8);
-  for (let at = 0; at + 1 < code.length; ) {
+  for (let at = 0; at + 1 < code.length;) {
     const first = half(at);
     if (isWide(first) && at + 3 >= code.length) {
       lines.push({ address: base + at, length: 2, word: first, text: `.short ${address(first)}` });
