@@ -84,6 +84,12 @@ describe('interrupts', () => {
     expect(platform.logged).toEqual(['err kernel: irq 92: nobody cared, disabling the line']);
   });
 
+  it('a clock that stands still is reported, not waited for', () => {
+    const { kernel, platform } = setup();
+    platform.time.run = () => {};
+    expect(() => kernel.runUntil(10)).toThrow(/rounds without time passing/);
+  });
+
   it('keep a oneshot line masked until the thread is done', () => {
     const { kernel, platform, trace, note } = setup();
     kernel.irqs.request(92, {

@@ -29,7 +29,7 @@ const HUNG_TASK = 120 * SEC;
 /** Idle time handed to the hardware at once when nothing limits it (chosen). */
 const IDLE_SLICE = 1_000_000;
 
-/** So many handlers and items in a row without time passing is a livelock (chosen). */
+/** So many rounds of the idle loop in a row without time passing is a livelock (chosen). */
 const LIVELOCK = 100_000;
 
 export type KernelState = {
@@ -67,6 +67,11 @@ export class Kernel implements Stateful<KernelState> {
   /** Virtual time, ns since power-on (CLOCK_MONOTONIC). */
   now(): number {
     return this.platform.time.now();
+  }
+
+  /** True when no work is queued: only timers and interrupts can make the kernel do something. */
+  get quiet(): boolean {
+    return this.cpu.depth === 0 && this.work.pendingCount === 0;
   }
 
   /** Announces a service call to an attached debugger, which may stop the thread here. */
@@ -129,14 +134,14 @@ export class Kernel implements Stateful<KernelState> {
     const { time } = this.platform;
     const hung = untilNs === Infinity ? time.now() + HUNG_TASK : Infinity;
     let still = 0;
+    let last = time.now();
     for (;;) {
       if (done()) return true;
-      if (this.runOne()) {
-        if (++still > LIVELOCK) throw this.livelock();
-        continue;
-      }
-      still = 0;
       const now = time.now();
+      still = now === last ? still + 1 : 0;
+      last = now;
+      if (still > LIVELOCK) throw this.livelock();
+      if (this.runOne()) continue;
       if (now >= untilNs) return false;
       if (now >= hung) throw this.deadlock(`blocked for more than ${HUNG_TASK / SEC} s`);
       const next = Math.min(untilNs, this.timers.nextAt);
@@ -155,7 +160,7 @@ export class Kernel implements Stateful<KernelState> {
   }
 
   private livelock(): Bug {
-    return new Bug(`${LIVELOCK} handlers ran without time passing\n${this.cpu.report()}`);
+    return new Bug(`${LIVELOCK} rounds without time passing\n${this.cpu.report()}`);
   }
 
   /** Only between events. */

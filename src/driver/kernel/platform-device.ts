@@ -70,6 +70,8 @@ interface Binding {
 export class PlatformBus {
   readonly devices: readonly PlatformDevice[];
   private readonly kernel: Kernel;
+  /** -errno of the last probe that failed, by device. */
+  readonly probeErrors = new Map<string, number>();
   private readonly bound = new Map<string, Binding>();
 
   constructor(kernel: Kernel) {
@@ -111,10 +113,12 @@ export class PlatformBus {
         dev.devres.dispose();
       };
       this.bound.set(dev.name, { driver: driver.name, unbind });
+      this.probeErrors.delete(dev.name);
       return 0;
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       this.kernel.run(`probe ${driver.name} unwind`, () => dev.devres.dispose());
+      this.probeErrors.set(dev.name, error.ret);
       dev.log.err(`probe failed with error ${error.ret} (${error.message})`);
       return error.ret;
     }

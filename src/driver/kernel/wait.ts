@@ -43,6 +43,9 @@ export class WaitQueue {
   }
 }
 
+/** What completeAll sets: never counted down (UINT_MAX). */
+const ALL = 0xffff_ffff;
+
 /** struct completion. */
 export class Completion implements Stateful<number> {
   private readonly queue: WaitQueue;
@@ -57,12 +60,12 @@ export class Completion implements Stateful<number> {
   }
 
   complete(): void {
-    if (this.count !== Infinity) this.count++;
+    if (this.count !== ALL) this.count++;
     this.queue.wakeUp();
   }
 
   completeAll(): void {
-    this.count = Infinity;
+    this.count = ALL;
     this.queue.wakeUp();
   }
 
@@ -73,7 +76,7 @@ export class Completion implements Stateful<number> {
   /** Ns left (at least 1), 0 on time-out; takes one completion. */
   waitTimeout(timeoutNs: number): number {
     const left = this.queue.waitEventTimeout(() => this.count > 0, timeoutNs);
-    if (left > 0 && this.count !== Infinity) this.count--;
+    if (left > 0 && this.count !== ALL) this.count--;
     return left;
   }
 

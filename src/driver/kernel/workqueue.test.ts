@@ -102,7 +102,7 @@ describe('work queues', () => {
     const { kernel, wq } = setup();
     const work: Work = new Work(wq, 'spin', () => void work.queue());
     work.queue();
-    expect(() => kernel.runUntil(1)).toThrow(/handlers ran without time passing/);
+    expect(() => kernel.runUntil(1)).toThrow(/rounds without time passing/);
   });
 });
 
