@@ -8,7 +8,7 @@ import { z } from 'zod';
 /** A Number below 2^53, not negative. */
 export const u53 = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 export const u32 = z.number().int().nonnegative().max(0xffff_ffff);
-export const bytes = z.instanceof(Uint8Array);
+export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes');
 
 /** Where a memory access goes. `as` needs the address-space number. */
 export const memorySpace = z.enum(['physical', 'as', 'mcu']);

@@ -96,7 +96,7 @@ export const statusResult = z.object({
 export type Status = z.infer<typeof statusResult>;
 
 const none = z.strictObject({});
-const nothing = z.undefined();
+const nothing = z.void();
 
 const address = z.strictObject({ space: memorySpace, as: u32.default(0), address: u53 });
 

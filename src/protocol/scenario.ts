@@ -25,6 +25,11 @@ const POLL_TIMEOUT_NS = 100_000_000;
 
 export type Scenario = (bench: Bench) => Promise<void>;
 
+/** What a scenario module may export as `options`: the bench it wants. */
+export interface ScenarioOptions {
+  readonly bare?: boolean;
+}
+
 export class Bench {
   readonly client: Client;
   /** All expectations so far, in order. */

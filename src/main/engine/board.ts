@@ -3,7 +3,7 @@
  * interfaces. It charges the CPU's register accesses with virtual time, records them, and answers for the
  * clocks, supplies and power domain of the SoC.
  */
-import type { Stateful } from '../../base/stateful.ts';
+import type { PlainObject, Stateful } from '../../base/stateful.ts';
 import type {
   ClockProvider,
   DeviceTreeNode,
@@ -17,9 +17,11 @@ import type {
   TimeSource,
 } from '../../driver/kernel/platform.ts';
 import { Machine, type MachineConfig } from '../../emulator/machine.ts';
+import { ACCESS } from '../../emulator/wiring.ts';
 import { INITIATORS, packMeta, type Initiator } from '../../protocol/records.ts';
+import { GPU_CONTROL, JOB_CONTROL, MMU_CONTROL } from '../../spec/registers/index.ts';
 import type { EngineControl } from './control.ts';
-import type { Recorder } from './recorder.ts';
+import { nullRecorder, type Recorder } from './recorder.ts';
 import {
   CLOCK_IDS,
   GPU_BASE,
@@ -36,6 +38,13 @@ import {
   type GpuLine,
 } from './rk3588.ts';
 import type { Sequence } from './sequence.ts';
+
+/** Offsets of the status word behind each interrupt line. */
+const IRQ_STATUS: Readonly<Record<GpuLine, number>> = {
+  job: JOB_CONTROL.JOB_INT_STAT.offset,
+  mmu: MMU_CONTROL.MMU_INT_STAT.offset,
+  gpu: GPU_CONTROL.GPU_INT_STAT.offset,
+};
 
 /** errno of a clock, supply or domain that is not on this board. */
 const ENODEV = 19;
@@ -70,10 +79,17 @@ export class Board implements Platform, Stateful {
   readonly powerDomains: PowerDomainProvider;
   /** Name of what runs now, for the `cause` column; set by the engine and the kernel's contexts. */
   causeOf: () => string = () => '';
+  /** Told about everything that counts as an event for `advance until event`. */
+  onEvent: () => void = () => {};
+  /** Told about events of the stream hardware, by interface number. */
+  onStreamEvent: (cs: number, kind: string, detail: string) => void = () => {};
   /** Register accesses recorded so far. */
   accesses = 0;
+  /** The driver log so far, as lines. */
+  readonly logLines: string[] = [];
 
-  private readonly recorder: Recorder;
+  private firmwareLine = '';
+  private recorder: Recorder;
   private readonly sequence: Sequence;
   private readonly control: EngineControl;
   private readonly files: (path: string) => Uint8Array | undefined;
@@ -130,6 +146,8 @@ export class Board implements Platform, Stateful {
   }
 
   log(level: LogLevel, source: string, message: string): void {
+    this.logLines.push(message);
+    this.onEvent();
     this.recorder.record('driverLog', { seq: this.sequence.next(), timeNs: this.time.now(), level, source, message });
   }
 
@@ -147,6 +165,44 @@ export class Board implements Platform, Stateful {
     this.accesses++;
     this.recorder.access(seq, machine.clock.now, meta, offset, value ?? result, old, cause);
     return result;
+  }
+
+  /** Runs `body` with nothing recorded and the numbers of the session put back afterwards. */
+  unrecorded<T>(body: () => T): T {
+    const { recorder, accesses } = this;
+    const numbers = this.sequence.save();
+    this.recorder = nullRecorder;
+    try {
+      return body();
+    } finally {
+      this.recorder = recorder;
+      this.accesses = accesses;
+      this.sequence.load(numbers);
+    }
+  }
+
+  /** PA of an address in a space, or -1. No side effects. */
+  physical(space: 'physical' | 'as' | 'mcu', as: number, address: number): number {
+    if (space === 'physical') return address;
+    return this.machine.mmu.probe(space === 'mcu' ? 0 : as, address, ACCESS.READ);
+  }
+
+  /** Characters of the firmware's log become one event a line. */
+  private logChar(ch: number): void {
+    if (ch !== 0x0a) {
+      this.firmwareLine += String.fromCharCode(ch);
+      return;
+    }
+    const { machine, sequence, firmwareLine } = this;
+    const { pc } = machine.core;
+    this.firmwareLine = '';
+    this.recorder.record('mcuEvent', {
+      seq: sequence.next(),
+      timeNs: machine.clock.now,
+      kind: 'log',
+      pc,
+      detail: firmwareLine,
+    });
   }
 
   /** Lets exactly `ns` pass while the CPU is busy: interrupts rise but are not handled meanwhile. */
@@ -222,7 +278,8 @@ export class Board implements Platform, Stateful {
 
   /** The GPU answers while its core clock runs; a bench without a driver has it on by hand. */
   private updatePower(): void {
-    this.machine.setPowered(this.clockOn.get(CLOCK_IDS.core) ?? false);
+    this.machine.setPowered('clock', this.clockOn.get(CLOCK_IDS.core) ?? false);
+    this.machine.setPowered('power', this.domains.get(POWER_DOMAIN) ?? false);
   }
 
   /** Turns everything on by hand: a bench without a driver. */
@@ -235,28 +292,33 @@ export class Board implements Platform, Stateful {
 
   /** Records what the machine does by itself: interrupt lines, MCU accesses and events, stream events. */
   private watchMachine(): void {
-    const { machine, recorder, sequence } = this;
+    const { machine, sequence } = this;
     const mcu = INITIATORS.indexOf('mcu');
     machine.hooks.mcuAccess = (write, address, value, pc) => {
       this.accesses++;
       const meta = packMeta(mcu, write, true, 4, sequence.branch);
       const seq = sequence.next();
-      recorder.access(seq, machine.clock.now, meta, address, value, value, sequence.cause(`mcu 0x${pc.toString(16)}`));
+      this.recorder.access(
+        seq,
+        machine.clock.now,
+        meta,
+        address,
+        value,
+        value,
+        sequence.cause(`mcu 0x${pc.toString(16)}`),
+      );
     };
     machine.hooks.mcuEvent = (kind, pc, detail) =>
-      recorder.record('mcuEvent', { seq: sequence.next(), timeNs: machine.clock.now, kind, pc, detail });
-    machine.hooks.irqChange = (line, raised, status) =>
-      recorder.record('irq', { seq: sequence.next(), timeNs: machine.clock.now, line, raised, status });
-    machine.hooks.logChar = (text) =>
-      recorder.record('mcuEvent', {
-        seq: sequence.next(),
-        timeNs: machine.clock.now,
-        kind: 'log',
-        pc: 0,
-        detail: text,
-      });
-    machine.hooks.csf.event = (cs, kind, detail) =>
-      recorder.record('csEvent', {
+      this.recorder.record('mcuEvent', { seq: sequence.next(), timeNs: machine.clock.now, kind, pc, detail });
+    machine.hooks.irqChange = (line, raised) => {
+      this.onEvent();
+      const status = machine.peek(IRQ_STATUS[line]);
+      this.recorder.record('irq', { seq: sequence.next(), timeNs: machine.clock.now, line, raised, status });
+    };
+    machine.hooks.logChar = (ch) => this.logChar(ch);
+    machine.hooks.csf.event = (cs, kind, detail) => {
+      this.onStreamEvent(cs, kind, detail);
+      this.recorder.record('csEvent', {
         seq: sequence.next(),
         timeNs: machine.clock.now,
         groupId: cs >> 3,
@@ -265,11 +327,16 @@ export class Board implements Platform, Stateful {
         opcode: kind,
         detail,
       });
+    };
   }
 
   save(): ReturnType<Stateful['save']> {
+    return { machine: this.machine.save(), ...this.saveParts() };
+  }
+
+  /** Everything but the machine. */
+  saveParts(): PlainObject {
     return {
-      machine: this.machine.save(),
       clockRate: [...this.clockRate].map(([id, hz]) => [id, hz]),
       clockOn: [...this.clockOn].map(([id, on]) => [id, on]),
       supplies: [...this.supplies].map(([id, s]) => [id, s.on, s.uv]),

@@ -3,6 +3,7 @@
  * answer. Everything that changes them is an input.
  */
 import { UsageError } from '../../base/errors.ts';
+import type { PlainObject } from '../../base/stateful.ts';
 import { isPending, type Client, type IoctlReply, type OpenFile } from '../../driver/kernel/char-device.ts';
 import { KernelError } from '../../driver/kernel/errno.ts';
 import type { Kernel } from '../../driver/kernel/kernel.ts';
@@ -123,6 +124,15 @@ export class Clients {
     if (ticket === undefined) return;
     this.waiting.delete(key);
     this.answers.set(ticket, reply);
+  }
+
+  /** Bytes of every process and what waits, for the state hash. */
+  save(): PlainObject {
+    return {
+      nextTicket: this.nextTicket,
+      waiting: [...this.waiting].map(([key, ticket]) => [key, ticket]),
+      processes: [...this.processes].map(([client, p]) => [client, p.nextMap, p.memory.save()]),
+    };
   }
 
   private of(client: number): Process {

@@ -10,13 +10,11 @@ import { Kernel } from '../../driver/kernel/kernel.ts';
 import type { Input, InputOf } from '../../protocol/inputs.ts';
 import { nodePath, tyrModule } from '../../driver/tyr/tyr.ts';
 import { createCsf } from '../../emulator/csf/csf.ts';
-import { faultName } from '../../spec/faults.ts';
 import { Board } from './board.ts';
 import { Clients, type CallReply } from './clients.ts';
 import type { EngineControl } from './control.ts';
 import { DriverView } from './driver-view.ts';
 import { encodeInput, sha256 } from './journal.ts';
-import type { Applier } from './process.ts';
 import type { Recorder } from './recorder.ts';
 import { Sequence } from './sequence.ts';
 
@@ -27,7 +25,7 @@ const LOOK_NS = 10_000;
 
 const DONE: ApplyResult = { result: 0 };
 
-export class Engine implements Applier {
+export class Engine {
   readonly board: Board;
   readonly kernel: Kernel;
   readonly clients: Clients;
@@ -46,7 +44,7 @@ export class Engine implements Applier {
     this.recorder = recorder;
     this.sequence = new Sequence(recorder);
     this.board = new Board({
-      machine: { gpu: powerOn.gpu, overrides: powerOn.overrides, engine: powerOn.engine, csf: createCsf },
+      machine: { gpu: powerOn.gpu, overrides: powerOn.overrides, csf: createCsf },
       recorder,
       sequence: this.sequence,
       control,
@@ -54,7 +52,7 @@ export class Engine implements Applier {
     });
     this.kernel = new Kernel(this.board);
     this.clients = new Clients(this.kernel);
-    this.driver = new DriverView(this.kernel, this.board, recorder);
+    this.driver = new DriverView(this.kernel, this.board);
     this.board.causeOf = () => this.kernel.cpu.current?.name ?? this.context;
     this.board.onEvent = () => this.eventCount++;
     this.journal(powerOn);
@@ -77,7 +75,8 @@ export class Engine implements Applier {
     }
   }
 
-  private journal(input: Input): void {
+  /** Writes the input's row. */
+  journal(input: Input): void {
     const payload = encodeInput(input, (hash, bytes) => this.blob(hash, bytes, input.kind));
     const { branch } = this.sequence;
     this.recorder.record('input', { seq: this.sequence.next(), timeNs: this.now, branch, kind: input.kind, payload });
@@ -99,7 +98,7 @@ export class Engine implements Applier {
         this.kernel.unloadModule(input.module);
         return DONE;
       case 'open':
-        return this.clients.openNode(input.client, nodePath(input.node), input.privileged);
+        return this.clients.openNode(input.client, nodePath('render'), input.privileged);
       case 'close':
         this.clients.close(input.client);
         return DONE;
@@ -157,7 +156,7 @@ export class Engine implements Applier {
     while (done < input.bytes.length) {
       const at = input.address + done;
       const size = Math.min(input.bytes.length - done, 4096 - (at % 4096));
-      const pa = machine.physical(input.space, input.as, at);
+      const pa = this.board.physical(input.space, input.as, at);
       if (pa < 0) throw new UsageError(`${hex(at)} is not mapped`);
       machine.memory.writeBytes(pa, input.bytes.subarray(done, done + size));
       done += size;
@@ -172,7 +171,7 @@ export class Engine implements Applier {
     while (done < length) {
       const at = address + done;
       const size = Math.min(length - done, 4096 - (at % 4096));
-      const pa = machine.physical(space, as, at);
+      const pa = this.board.physical(space, as, at);
       if (pa < 0) throw new UsageError(`${hex(at)} is not mapped`);
       out.set(machine.memory.readBytes(pa, size), done);
       done += size;
@@ -230,7 +229,7 @@ export class Engine implements Applier {
   /** What went wrong on a queue of a group, as the hardware reported it; undefined when nothing did. */
   faultOf(client: number, group: number, queue: number): string | undefined {
     const fault = this.driver.faultOf(client, group, queue);
-    return fault === undefined ? undefined : `${fault.kind} ${faultName(fault.code)}${fault.detail}`;
+    return fault === undefined ? undefined : `${fault.kind}: ${fault.detail}`;
   }
 
   /** r0.. of the stream a queue runs on, while the group has a slot or as they were when it lost it by a fault. */
@@ -240,7 +239,13 @@ export class Engine implements Applier {
 
   /** Hash of everything that can influence the future. */
   stateHash(): string {
-    return stateHash({ board: this.board.save(), kernel: this.kernel.save(), sequence: this.sequence.save() });
+    return stateHash({
+      machine: this.board.machine.stateHash(),
+      board: this.board.saveParts(),
+      kernel: this.kernel.save(),
+      driver: this.driver.save(),
+      clients: this.clients.save(),
+    });
   }
 
   /** Facts of the build and the firmware for `session_info`. */

@@ -39,6 +39,14 @@ export class Sequence implements Stateful<SequenceState> {
     return id;
   }
 
+  /**
+   * Goes on numbering where another sequence stopped, as branch `branch`. The causes of this one must be a beginning
+   * of the other's, as they are when its history is a beginning of the other's.
+   */
+  continueFrom(other: SequenceState, branch: number): void {
+    this.load({ ...other, branch });
+  }
+
   save(): SequenceState {
     return { next: this.nextSeq, branch: this.branch, causes: [...this.causes] };
   }

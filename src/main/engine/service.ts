@@ -17,12 +17,13 @@ import type { Aborted } from './control.ts';
 import { EngineControl } from './control.ts';
 import { DEV_QUERY_TYPE } from '../../spec/uapi/constants.ts';
 import { panthorCsifInfo, panthorGpuInfo } from '../../spec/uapi/panthor-structs.ts';
-import { Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { UserProcess } from './process.ts';
 import { previewPoke } from './preview.ts';
 import type { Recorder } from './recorder.ts';
 import { describeRegister, resolveTarget, wordsToWrite, type Target } from './register-access.ts';
 import { query, runStream } from './stream-run.ts';
+import { Timeline } from './timeline.ts';
 
 export interface ServiceParts {
   readonly recorder: Recorder;
@@ -34,7 +35,7 @@ type Handlers = { readonly [K in RequestName]: (service: Service, params: Parsed
 
 export class Service {
   readonly parts: ServiceParts;
-  private running: Engine | undefined;
+  private timeline: Timeline | undefined;
   private booted: BootResult | undefined;
   private sessionPath = '';
   private dead: string | undefined;
@@ -65,35 +66,38 @@ export class Service {
   }
 
   get engine(): Engine {
-    if (this.running === undefined) throw new UsageError('there is no bench yet');
-    return this.running;
+    return this.history.engine;
+  }
+
+  get history(): Timeline {
+    if (this.timeline === undefined) throw new UsageError('there is no bench yet');
+    return this.timeline;
   }
 
   create(params: ParsedParams<'bench.create'>): void {
-    if (this.running !== undefined) throw new UsageError('there is a bench already');
+    if (this.timeline !== undefined) throw new UsageError('there is a bench already');
     const { sessionPath, gpu, bare, engine, overrides, firmware, firmwareName } = params;
     for (const name of Object.keys(overrides)) resolveTarget(name);
     this.sessionPath = sessionPath;
-    this.running = new Engine(
+    this.timeline = new Timeline(
       { kind: 'power-on', gpu, bare, engine, overrides, firmwareName, ...(firmware === undefined ? {} : { firmware }) },
       this.parts.recorder,
       this.parts.control,
     );
-    this.running.recordInfo({ protocol: String(PROTOCOL_VERSION) });
+    this.engine.recordInfo({ protocol: String(PROTOCOL_VERSION) });
   }
 
   boot(): BootResult {
     if (this.booted !== undefined) return this.booted;
     const { engine } = this;
     if (engine.powerOn.bare) throw new UsageError('the bench is bare: it has no driver to boot');
-    const { result } = engine.apply({ kind: 'module-load', module: 'tyr' });
-    const facts =
-      result < 0 ? { gpuInfo: {}, csifInfo: {} } : this.infos();
+    const { result } = this.history.apply({ kind: 'module-load', module: 'tyr' });
+    const facts = result < 0 ? { gpuInfo: {}, csifInfo: {} } : this.infos();
     this.booted = {
       ok: result >= 0,
       errno: result,
       ...facts,
-      mcu: { status: engine.driver.mcuStatus, instructions: engine.board.machine.mcuInstructions },
+      mcu: { status: engine.driver.mcuStatus, instructions: engine.board.machine.core.instructions },
       firmware: engine.driver.firmware,
       virtualNs: engine.now,
       registerAccesses: engine.board.accesses,
@@ -104,7 +108,7 @@ export class Service {
 
   /** What a program learns by DEV_QUERY. */
   private infos(): Pick<BootResult, 'gpuInfo' | 'csifInfo'> {
-    const process = new UserProcess(this.engine, this.engine.freeClient());
+    const process = new UserProcess(this.history, this.engine.freeClient());
     try {
       return {
         gpuInfo: hexLarge(query(process, DEV_QUERY_TYPE.GPU_INFO, panthorGpuInfo)),
@@ -115,8 +119,13 @@ export class Service {
     }
   }
 
+  takeSnapshot(label: string): Result<'snapshot.take'> {
+    const { result } = this.history.apply({ kind: 'snapshot', label });
+    return { id: result, hash: this.engine.stateHash() };
+  }
+
   status(): Result<'bench.status'> {
-    const engine = this.running;
+    const engine = this.timeline?.engine;
     return {
       protocol: PROTOCOL_VERSION,
       powered: engine !== undefined,
@@ -140,13 +149,14 @@ export class Service {
 
   private words(target: Target): { lo: number; hi: number } {
     const { machine } = this.engine.board;
-    const at = (offset: number): number => (target.space === 'host' ? machine.peek(offset) : machine.mcuPeek(offset));
+    const at = (offset: number): number =>
+      target.space === 'host' ? machine.peek(offset) : (machine.mcuPeek(offset) ?? 0);
     return { lo: at(target.offset), hi: target.width === 64 ? at(target.offset + 4) : 0 };
   }
 
   read(params: ParsedParams<'register.read'>): RegisterValue {
     const target = hostTarget(params.name);
-    const word = (offset: number): number => this.engine.apply({ kind: 'read', offset, by: params.by }).result;
+    const word = (offset: number): number => this.history.apply({ kind: 'read', offset, by: params.by }).result;
     const lo = word(target.offset);
     const hi = target.width === 64 ? word(target.offset + 4) : 0;
     return describeRegister(target, lo, hi);
@@ -161,7 +171,7 @@ export class Service {
       return { register: this.peek(target), changes };
     }
     writes.forEach((value, i) => {
-      this.engine.apply({ kind: 'poke', offset: target.offset + i * 4, value, by: params.by });
+      this.history.apply({ kind: 'poke', offset: target.offset + i * 4, value, by: params.by });
     });
     return { register: this.peek(target), changes: [] };
   }
@@ -188,21 +198,21 @@ const HANDLERS: Handlers = {
   'bench.create': (s, p) => s.create(p),
   'bench.boot': (s) => s.boot(),
   'bench.status': (s) => s.status(),
-  'bench.power-cycle': (s) => void s.engine.apply({ kind: 'power-cycle' }),
+  'bench.power-cycle': (s) => void s.history.apply({ kind: 'power-cycle' }),
   'bench.close': (s) => s.parts.recorder.flush(),
   'bench.stateHash': (s) => s.engine.stateHash(),
   'register.peek': (s, { names }) => names.map((n) => s.peek(resolveTarget(n))),
   'register.read': (s, p) => s.read(p),
   'register.poke': (s, p) => s.poke(p),
   'memory.read': (s, p) => s.engine.readMemory(p.space, p.as, p.address, p.length),
-  'memory.write': (s, p) => void s.engine.apply({ kind: 'memory-write', ...p }),
+  'memory.write': (s, p) => void s.history.apply({ kind: 'memory-write', ...p }),
   'time.advance': (s, { ns, until }) => {
-    const { result } = s.engine.apply({ kind: 'advance', limitNs: ns, until });
+    const { result } = s.history.apply({ kind: 'advance', limitNs: ns, until });
     return { timeNs: s.engine.now, reason: result === 1 ? until : 'time' };
   },
-  'stream.run': (s, p) => runStream(s.engine, p),
-  'input.apply': (s, { input }) => s.engine.apply(input),
-  'snapshot.take': (s, { label }) => s.engine.takeSnapshot(label),
-  'snapshot.restore': (s, { id }) => s.engine.restoreSnapshot(id),
+  'stream.run': (s, p) => runStream(s.history, p),
+  'input.apply': (s, { input }) => s.history.apply(input),
+  'snapshot.take': (s, { label }) => s.takeSnapshot(label),
+  'snapshot.restore': (s, { id }) => void s.history.apply({ kind: 'restore', snapshot: id }),
   'session.flush': (s) => s.parts.recorder.flush(),
 };

@@ -18,6 +18,7 @@ import { DEV_QUERY_TYPE, GROUP_STATE_FLAGS, SYNC_OP_FLAGS, SYNCOBJ_WAIT_FLAGS } 
 import type { Layout, Struct } from '../../spec/uapi/layout.ts';
 import type { Engine } from './engine.ts';
 import { UserProcess } from './process.ts';
+import type { Timeline } from './timeline.ts';
 
 const PAGE = 4096;
 /** Where the stream itself is mapped, unless the caller's memory lies there (chosen). */
@@ -41,10 +42,10 @@ interface Mapping {
 }
 
 /** One run; the group and everything else is destroyed at its end. */
-export function runStream(engine: Engine, request: ParsedParams<'stream.run'>): StreamResult {
-  const process = new UserProcess(engine, engine.freeClient());
+export function runStream(history: Timeline, request: ParsedParams<'stream.run'>): StreamResult {
+  const process = new UserProcess(history, history.engine.freeClient());
   try {
-    return run(engine, process, request);
+    return run(history, process, request);
   } finally {
     process.close();
   }
@@ -57,7 +58,8 @@ export function query<L extends Layout>(process: UserProcess, type: number, layo
   return layout.decode(process.read(pointer, layout.size)) as Struct<L>;
 }
 
-function run(engine: Engine, process: UserProcess, request: ParsedParams<'stream.run'>): StreamResult {
+function run(history: Timeline, process: UserProcess, request: ParsedParams<'stream.run'>): StreamResult {
+  const { engine } = history;
   const gpu = query(process, DEV_QUERY_TYPE.GPU_INFO, panthorGpuInfo);
   const csif = query(process, DEV_QUERY_TYPE.CSIF_INFO, panthorCsifInfo);
   if (request.queue >= csif.cs_slot_count) {
@@ -100,7 +102,7 @@ function run(engine: Engine, process: UserProcess, request: ParsedParams<'stream
       },
     ]),
   });
-  const finished = waitFor(engine, process, sync.handle, request.limitNs);
+  const finished = waitFor(history, process, sync.handle, request.limitNs);
   const finishedNs = engine.now;
   const state = process.must(PANTHOR_IOCTLS.GROUP_GET_STATE, { group_handle: group.group_handle }).state;
   const fault = engine.faultOf(process.client, group.group_handle, request.queue);
@@ -212,7 +214,8 @@ function dumpAll(
 }
 
 /** SYNCOBJ_WAIT without limit of its own; time is granted in slices up to `limitNs`. */
-function waitFor(engine: Engine, process: UserProcess, handle: number, limitNs: number): boolean {
+function waitFor(history: Timeline, process: UserProcess, handle: number, limitNs: number): boolean {
+  const { engine } = history;
   const handles = new Uint8Array(4);
   new DataView(handles.buffer).setUint32(0, handle, true);
   const until = engine.now + limitNs;
@@ -224,7 +227,7 @@ function waitFor(engine: Engine, process: UserProcess, handle: number, limitNs: 
   });
   if (call.ticket === undefined) return call.result >= 0;
   while (!engine.answered(call.ticket) && engine.now < until) {
-    engine.apply({
+    history.apply({
       kind: 'advance',
       until: 'answer',
       ticket: call.ticket,

@@ -5,10 +5,10 @@
 import { BadInput } from '../../base/errors.ts';
 import { hex } from '../../base/bits.ts';
 import { INITIATORS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
-import { Engine } from '../engine/engine.ts';
 import { EngineControl } from '../engine/control.ts';
 import { decodeInput } from '../engine/journal.ts';
 import type { Recorder } from '../engine/recorder.ts';
+import { Timeline } from '../engine/timeline.ts';
 import type { SessionReader } from '../session/reader.ts';
 import { mcuRegisterAt, registerAt, wordName } from '../../spec/registers/lookup.ts';
 
@@ -135,19 +135,19 @@ export function replaySession(
     .prepare('SELECT seq, time_ns, meta, offset, value, old_value FROM access_row ORDER BY seq')
     .iterate() as IterableIterator<AccessRow>;
   const recorder = new ComparingRecorder(rows);
-  let engine: Engine | undefined;
+  let timeline: Timeline | undefined;
   try {
     inputs.forEach((row, i) => {
       progress(i, inputs.length);
       const input = decodeInput(row.payload, blobOf);
-      if (input.kind === 'power-on') engine = new Engine(input, recorder, new EngineControl());
-      else if (engine === undefined) {
+      if (input.kind === 'power-on') timeline = new Timeline(input, recorder, new EngineControl());
+      else if (timeline === undefined) {
         throw new BadInput({
           file: session.path,
           rule: `input ${row.seq} (${row.kind}) comes before power-on`,
           remedy: 'The journal is damaged.',
         });
-      } else engine.apply(input);
+      } else timeline.apply(input);
     });
     recorder.end();
   } catch (error) {

@@ -29,7 +29,9 @@ function find(name: string): (typeof benchmarks)[number] {
   if (found !== undefined) return found;
   const names = benchmarks.map((b) => b.name);
   const near = nearest(name, names);
-  throw new UsageError(`no benchmark "${name}"${near === undefined ? '' : `; did you mean ${near}?`} Known: ${names.join(', ')}`);
+  throw new UsageError(
+    `no benchmark "${name}"${near === undefined ? '' : `; did you mean ${near}?`} Known: ${names.join(', ')}`,
+  );
 }
 
 function line(r: BenchResult): string {

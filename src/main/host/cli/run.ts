@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BadInput, UsageError } from '../../../base/errors.ts';
-import { Bench, type Scenario } from '../../../protocol/scenario.ts';
+import { Bench, type Scenario, type ScenarioOptions } from '../../../protocol/scenario.ts';
 import type { StreamResult } from '../../../protocol/messages.ts';
 import { assembleToBytes } from './cs.ts';
 import { parseDirectives, type StreamExpectation } from './stream-directives.ts';
@@ -79,9 +79,9 @@ function holds(e: StreamExpectation, result: StreamResult): boolean {
 }
 
 async function runScenario(file: string, flags: BenchFlags, io: Io): Promise<number> {
-  const scenario = await loadScenario(file);
+  const { scenario, options } = await loadScenario(file);
   return withBench(
-    flags,
+    { ...flags, bare: flags.bare || options.bare === true },
     io,
     async ({ client }) => {
       const bench = new Bench(client, (text) => (flags.json ? io.err : io.out)(`${text}\n`));
@@ -100,10 +100,10 @@ async function runScenario(file: string, flags: BenchFlags, io: Io): Promise<num
   );
 }
 
-async function loadScenario(file: string): Promise<Scenario> {
-  let module: { default?: unknown };
+async function loadScenario(file: string): Promise<{ scenario: Scenario; options: ScenarioOptions }> {
+  let module: { default?: unknown; options?: ScenarioOptions };
   try {
-    module = (await import(pathToFileURL(path.resolve(file)).href)) as { default?: unknown };
+    module = (await import(pathToFileURL(path.resolve(file)).href)) as typeof module;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BadInput({
@@ -119,5 +119,5 @@ async function loadScenario(file: string): Promise<Scenario> {
       remedy: 'Export `default async function (bench) { ... }`.',
     });
   }
-  return module.default as Scenario;
+  return { scenario: module.default as Scenario, options: module.options ?? {} };
 }

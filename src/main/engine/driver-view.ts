@@ -1,0 +1,107 @@
+/**
+ * What the bench shows of the driver and of the streams its groups run on: looked up in the live objects, never
+ * mirrored. Faults are noted when the hardware reports them, because the group loses its slot soon after.
+ */
+import type { Plain } from '../../base/stateful.ts';
+import type { Kernel } from '../../driver/kernel/kernel.ts';
+import type { Group } from '../../driver/tyr/group.ts';
+import { boundDevice } from '../../driver/tyr/tyr.ts';
+import { versionText } from '../../spec/firmware/interface.ts';
+import { MCU_CONTROL } from '../../spec/registers/index.ts';
+import { MCU_CS } from '../../spec/registers/mcu-private.ts';
+import type { Board } from './board.ts';
+
+/** Streams of a group slot. */
+const STREAMS = 8;
+const GIT_SHA = 'Firmware git sha: ';
+
+export interface StreamFault {
+  /** `fault` (recoverable) or `fatal`. */
+  readonly kind: string;
+  readonly detail: string;
+  readonly timeNs: number;
+  /** Registers of the stream at that moment. */
+  readonly registers: readonly number[];
+}
+
+export class DriverView {
+  private readonly kernel: Kernel;
+  private readonly board: Board;
+  private readonly faults = new Map<string, StreamFault>();
+  faultCount = 0;
+  jobCount = 0;
+
+  constructor(kernel: Kernel, board: Board) {
+    this.kernel = kernel;
+    this.board = board;
+    board.onStreamEvent = (cs, kind, detail) => this.noteFault(cs, kind, detail);
+  }
+
+  /** 0 when a device is bound, else the errno its probe gave. */
+  get probeErrno(): number {
+    const [device] = this.kernel.bus.devices;
+    return device === undefined ? 0 : (this.kernel.bus.probeErrors.get(device.name) ?? 0);
+  }
+
+  /** Name of the value MCU_STATUS has. */
+  get mcuStatus(): string {
+    const value = this.board.machine.peek(MCU_CONTROL.MCU_STATUS.offset);
+    const field = MCU_CONTROL.MCU_STATUS.fields[0];
+    return field?.nameOf(field.get(value)) ?? String(value);
+  }
+
+  /** Interface version as the driver parsed it from the shared section, and the build's name from the image. */
+  get firmware(): { version: string; gitSha: string } {
+    const device = boundDevice(this.kernel);
+    const line = this.board.logLines.findLast((l) => l.startsWith(GIT_SHA));
+    return {
+      version: device === undefined ? '' : versionText(device.fw.glb.version),
+      gitSha: line?.slice(GIT_SHA.length) ?? '',
+    };
+  }
+
+  private group(client: number, handle: number): Group | undefined {
+    const device = boundDevice(this.kernel);
+    const file = device?.drm.openFiles.find((f) => f.client.pid === client);
+    return file?.driverData.groups.get(handle);
+  }
+
+  private noteFault(cs: number, kind: string, detail: string): void {
+    if (kind !== 'fault' && kind !== 'fatal') return;
+    this.faultCount++;
+    const slot = Math.floor(cs / STREAMS);
+    const group = [...(boundDevice(this.kernel)?.sched.groups.values() ?? [])].find((g) => g.csgId === slot);
+    if (group === undefined) return;
+    this.faults.set(`${group.id}:${cs % STREAMS}`, {
+      kind,
+      detail,
+      timeNs: this.board.time.now(),
+      registers: this.registers(cs),
+    });
+  }
+
+  private registers(cs: number): number[] {
+    const { csf } = this.board.machine;
+    return Array.from({ length: MCU_CS.CS_REG.count }, (_, i) => csf.peekStream(cs, MCU_CS.CS_REG.at(i).offset) >>> 0);
+  }
+
+  /** The last fault of a queue; undefined when there was none. */
+  faultOf(client: number, handle: number, queue: number): StreamFault | undefined {
+    const group = this.group(client, handle);
+    return group === undefined ? undefined : this.faults.get(`${group.id}:${queue}`);
+  }
+
+  /** r0.. of a queue's stream: live while its group has a slot, else as they were at its fault. */
+  streamRegisters(client: number, handle: number, queue: number): readonly number[] | undefined {
+    const group = this.group(client, handle);
+    if (group === undefined) return undefined;
+    const fault = this.faults.get(`${group.id}:${queue}`);
+    if (fault !== undefined) return fault.registers;
+    return group.csgId < 0 ? undefined : this.registers(group.csgId * STREAMS + queue);
+  }
+
+  /** State of the driver for the state hash. */
+  save(): Plain {
+    return boundDevice(this.kernel)?.save();
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The history of a bench: the inputs so far, the snapshots on the way, and the engine that stands at their end.
+ * Going back to a snapshot runs the inputs up to it again on a new engine, which is exact by the engine's law and
+ * is checked against the state hash noted when it was taken; what comes after carries a new branch number.
+ */
+import { Bug, UsageError } from '../../base/errors.ts';
+import type { Input, InputOf } from '../../protocol/inputs.ts';
+import type { RecordKind, RecordKinds } from '../../protocol/records.ts';
+import type { EngineControl } from './control.ts';
+import { Engine, type ApplyResult } from './engine.ts';
+import type { Applier } from './process.ts';
+import { nullRecorder, type Recorder } from './recorder.ts';
+
+interface Mark {
+  readonly id: number;
+  readonly label: string;
+  /** Inputs before it. */
+  readonly path: readonly Input[];
+  readonly hash: string;
+  readonly timeNs: number;
+  readonly branch: number;
+}
+
+/** Passes records on, or drops them while history is run again. */
+class Switch implements Recorder {
+  target: Recorder;
+
+  constructor(target: Recorder) {
+    this.target = target;
+  }
+
+  access(seq: number, timeNs: number, meta: number, offset: number, value: number, old: number, cause: number): void {
+    this.target.access(seq, timeNs, meta, offset, value, old, cause);
+  }
+
+  record<K extends RecordKind>(kind: K, row: RecordKinds[K]): void {
+    this.target.record(kind, row);
+  }
+
+  flush(): void {
+    this.target.flush();
+  }
+}
+
+export class Timeline implements Applier {
+  private current: Engine;
+  private readonly powerOn: InputOf<'power-on'>;
+  private readonly recorder: Recorder;
+  private readonly control: EngineControl;
+  private switch: Switch;
+  private inputs: Input[] = [];
+  private readonly marks: Mark[] = [];
+  private lastMark: number | undefined;
+  private branches = 0;
+
+  constructor(powerOn: InputOf<'power-on'>, recorder: Recorder, control: EngineControl) {
+    this.powerOn = powerOn;
+    this.recorder = recorder;
+    this.control = control;
+    this.switch = new Switch(recorder);
+    this.current = new Engine(powerOn, this.switch, control);
+  }
+
+  /** The engine at the end of the present branch; another object after a restore. */
+  get engine(): Engine {
+    return this.current;
+  }
+
+  get snapshots(): readonly { readonly id: number; readonly label: string; readonly timeNs: number }[] {
+    return this.marks;
+  }
+
+  /** Lets one input take effect; snapshots and restores among them. */
+  apply(input: Input): ApplyResult {
+    switch (input.kind) {
+      case 'snapshot':
+        return { result: this.mark(input) };
+      case 'restore':
+        this.restore(input);
+        return { result: 0 };
+      case 'power-cycle':
+        this.powerCycle(input);
+        return { result: 0 };
+      default:
+        this.inputs.push(input);
+        return this.current.apply(input);
+    }
+  }
+
+  readUser(client: number, address: number, length: number): Uint8Array {
+    return this.current.readUser(client, address, length);
+  }
+
+  private mark(input: InputOf<'snapshot'>): number {
+    const { current } = this;
+    current.journal(input);
+    const mark: Mark = {
+      id: this.marks.length + 1,
+      label: input.label,
+      path: [...this.inputs],
+      hash: current.stateHash(),
+      timeNs: current.now,
+      branch: current.sequence.branch,
+    };
+    this.marks.push(mark);
+    this.switch.record('snapshot', { ...mark, parentId: this.lastMark });
+    this.lastMark = mark.id;
+    return mark.id;
+  }
+
+  private restore(input: InputOf<'restore'>): void {
+    const mark = this.marks.find((m) => m.id === input.snapshot);
+    if (mark === undefined) throw new UsageError(`there is no snapshot ${input.snapshot}`);
+    this.current.journal(input);
+    this.rebuild(mark.path);
+    const hash = this.current.stateHash();
+    if (hash !== mark.hash)
+      throw new Bug(`running the inputs again gives state ${hash}, the snapshot has ${mark.hash}`);
+    this.lastMark = mark.id;
+  }
+
+  private powerCycle(input: InputOf<'power-cycle'>): void {
+    this.current.journal(input);
+    this.rebuild([]);
+  }
+
+  /** A new engine after `path`, recorded as the next branch of the same session. */
+  private rebuild(path: readonly Input[]): void {
+    const before = this.current.sequence.save();
+    const silent = new Switch(nullRecorder);
+    const next = new Engine(this.powerOn, silent, this.control);
+    for (const input of path) next.apply(input);
+    next.sequence.continueFrom(before, ++this.branches);
+    silent.target = this.recorder;
+    this.switch.target = nullRecorder;
+    this.switch = silent;
+    this.current = next;
+    this.inputs = [...path];
+  }
+}
