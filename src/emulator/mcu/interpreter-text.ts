@@ -157,7 +157,36 @@ function shifts(): Case[] {
       [`${shift}.i`, `${D} = ${b}; ${NEXT}`],
     );
   }
+  // With flags: the shifter's carry goes to C for logic, the adder's for sums. Amounts are 1..31 here, too.
+  for (const [shift, b, carry] of [
+    ['lsl', `t << ${AUX}`, `(t >>> (32 - ${AUX})) & 1`],
+    ['lsr', `(t >>> ${AUX}) | 0`, `(t >>> (${AUX} - 1)) & 1`],
+    ['asr', `t >> ${AUX}`, `(t >>> (${AUX} - 1)) & 1`],
+  ] as const) {
+    const operand = `t = ${M}; cf = ${carry}; x = ${b};`;
+    for (const [name, value, writes] of [
+      ['ands', `${N} & x`, true],
+      ['orrs', `${N} | x`, true],
+      ['eors', `${N} ^ x`, true],
+      ['bics', `${N} & ~x`, true],
+      ['mvns', '~x', true],
+      ['tst', `${N} & x`, false],
+      ['teq', `${N} ^ x`, false],
+    ] as const) {
+      cases.push([`${name}.${shift}`, `${operand} nf = zf = ${writes ? `${D} = ` : ''}${value}; ${NEXT}`]);
+    }
+    const plain = `(${b.replaceAll('t ', `${M} `)})`;
+    cases.push(
+      [`adds.${shift}`, `${addFlags(N, plain)} ${D} = x; ${NEXT}`],
+      [`subs.${shift}`, `${subFlags(N, plain)} ${D} = x; ${NEXT}`],
+      [`rsbs.${shift}`, `${subFlags(plain, N)} ${D} = x; ${NEXT}`],
+      [`cmp.${shift}`, `${subFlags(N, plain)} ${NEXT}`],
+      [`adc.${shift}`, `${D} = ${N} + ${plain} + cf; ${NEXT}`],
+    );
+  }
   cases.push(
+    ['rrx', `a = ${M}; ${D} = (a >>> 1) | (cf << 31); ${NEXT}`],
+    ['rrxs', `a = ${M}; x = (a >>> 1) | (cf << 31); cf = a & 1; nf = zf = ${D} = x; ${NEXT}`],
     ['lsls.i', `a = ${M}; b = ${AUX}; cf = (a >>> (32 - b)) & 1; nf = zf = ${D} = a << b; ${NEXT}`],
     ['lsrs.i', `a = ${M}; b = ${AUX}; cf = (a >>> (b - 1)) & 1; nf = zf = ${D} = (a >>> b) | 0; ${NEXT}`],
     ['asrs.i', `a = ${M}; b = ${AUX}; cf = (a >>> (b - 1)) & 1; nf = zf = ${D} = a >> b; ${NEXT}`],
@@ -191,6 +220,18 @@ function moreData(): Case[] {
       'smull',
       `a = ${N}; b = ${M}; ${D} = Math.imul(a, b); ${A} = highUnsigned(a, b) - ((a >> 31) & b) - ((b >> 31) & a); ${NEXT}`,
     ],
+    ...['bb', 'bt', 'tb', 'tt'].flatMap((x): Case[] => {
+      const half = (r: string, which: string | undefined): string =>
+        which === 't' ? `(${r} >> 16)` : `((${r} << 16) >> 16)`;
+      const product = `Math.imul(${half(N, x[0])}, ${half(M, x[1])})`;
+      return [
+        [`smul${x}`, `${D} = ${product}; ${NEXT}`],
+        [
+          `smla${x}`,
+          `t = ${A}!; b = ${product}; x = (t + b) | 0; if (((t ^ x) & (b ^ x)) < 0) R[20] = 1; ${D} = x; ${NEXT}`,
+        ],
+      ];
+    }),
     ['ubfx', `${D} = (${N} >>> ${IMM}) & ${AUX}; ${NEXT}`],
     ['sbfx', `${D} = (${N} << ${IMM}) >> ${AUX}; ${NEXT}`],
     ['bfi', `x = ${AUX}; ${D} = (${D}! & ~x) | ((${N} << ${IMM}) & x); ${NEXT}`],

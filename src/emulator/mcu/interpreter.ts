@@ -757,6 +757,370 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             continue loop;
           }
           case 85: {
+            // ands.lsl
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (32 - E[e + 2]!)) & 1;
+            x = t << E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 86: {
+            // orrs.lsl
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (32 - E[e + 2]!)) & 1;
+            x = t << E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 87: {
+            // eors.lsl
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (32 - E[e + 2]!)) & 1;
+            x = t << E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 88: {
+            // bics.lsl
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (32 - E[e + 2]!)) & 1;
+            x = t << E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 89: {
+            // mvns.lsl
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (32 - E[e + 2]!)) & 1;
+            x = t << E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = ~x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 90: {
+            // tst.lsl
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (32 - E[e + 2]!)) & 1;
+            x = t << E[e + 2]!;
+            nf = zf = R[(w >>> 12) & 15]! & x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 91: {
+            // teq.lsl
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (32 - E[e + 2]!)) & 1;
+            x = t << E[e + 2]!;
+            nf = zf = R[(w >>> 12) & 15]! ^ x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 92: {
+            // adds.lsl
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]! << E[e + 2]!;
+            x = (a + b) | 0;
+            cf = x >>> 0 < a >>> 0 ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 93: {
+            // subs.lsl
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]! << E[e + 2]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 94: {
+            // rsbs.lsl
+            a = R[(w >>> 16) & 15]! << E[e + 2]!;
+            b = R[(w >>> 12) & 15]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 95: {
+            // cmp.lsl
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]! << E[e + 2]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 96: {
+            // adc.lsl
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!) + cf;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 97: {
+            // ands.lsr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = (t >>> E[e + 2]!) | 0;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 98: {
+            // orrs.lsr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = (t >>> E[e + 2]!) | 0;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 99: {
+            // eors.lsr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = (t >>> E[e + 2]!) | 0;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 100: {
+            // bics.lsr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = (t >>> E[e + 2]!) | 0;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 101: {
+            // mvns.lsr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = (t >>> E[e + 2]!) | 0;
+            nf = zf = R[(w >>> 8) & 15] = ~x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 102: {
+            // tst.lsr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = (t >>> E[e + 2]!) | 0;
+            nf = zf = R[(w >>> 12) & 15]! & x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 103: {
+            // teq.lsr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = (t >>> E[e + 2]!) | 0;
+            nf = zf = R[(w >>> 12) & 15]! ^ x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 104: {
+            // adds.lsr
+            a = R[(w >>> 12) & 15]!;
+            b = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0;
+            x = (a + b) | 0;
+            cf = x >>> 0 < a >>> 0 ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 105: {
+            // subs.lsr
+            a = R[(w >>> 12) & 15]!;
+            b = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 106: {
+            // rsbs.lsr
+            a = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0;
+            b = R[(w >>> 12) & 15]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 107: {
+            // cmp.lsr
+            a = R[(w >>> 12) & 15]!;
+            b = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 108: {
+            // adc.lsr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0) + cf;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 109: {
+            // ands.asr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = t >> E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 110: {
+            // orrs.asr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = t >> E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 111: {
+            // eors.asr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = t >> E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 112: {
+            // bics.asr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = t >> E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 113: {
+            // mvns.asr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = t >> E[e + 2]!;
+            nf = zf = R[(w >>> 8) & 15] = ~x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 114: {
+            // tst.asr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = t >> E[e + 2]!;
+            nf = zf = R[(w >>> 12) & 15]! & x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 115: {
+            // teq.asr
+            t = R[(w >>> 16) & 15]!;
+            cf = (t >>> (E[e + 2]! - 1)) & 1;
+            x = t >> E[e + 2]!;
+            nf = zf = R[(w >>> 12) & 15]! ^ x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 116: {
+            // adds.asr
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]! >> E[e + 2]!;
+            x = (a + b) | 0;
+            cf = x >>> 0 < a >>> 0 ? 1 : 0;
+            vf = (a ^ x) & (b ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 117: {
+            // subs.asr
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]! >> E[e + 2]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 118: {
+            // rsbs.asr
+            a = R[(w >>> 16) & 15]! >> E[e + 2]!;
+            b = R[(w >>> 12) & 15]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 119: {
+            // cmp.asr
+            a = R[(w >>> 12) & 15]!;
+            b = R[(w >>> 16) & 15]! >> E[e + 2]!;
+            x = (a - b) | 0;
+            cf = a >>> 0 >= b >>> 0 ? 1 : 0;
+            vf = (a ^ b) & (a ^ x);
+            nf = zf = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 120: {
+            // adc.asr
+            R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! >> E[e + 2]!) + cf;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 121: {
+            // rrx
+            a = R[(w >>> 16) & 15]!;
+            R[(w >>> 8) & 15] = (a >>> 1) | (cf << 31);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 122: {
+            // rrxs
+            a = R[(w >>> 16) & 15]!;
+            x = (a >>> 1) | (cf << 31);
+            cf = a & 1;
+            nf = zf = R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 123: {
             // lsls.i
             a = R[(w >>> 16) & 15]!;
             b = E[e + 2]!;
@@ -765,7 +1129,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 86: {
+          case 124: {
             // lsrs.i
             a = R[(w >>> 16) & 15]!;
             b = E[e + 2]!;
@@ -774,7 +1138,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 87: {
+          case 125: {
             // asrs.i
             a = R[(w >>> 16) & 15]!;
             b = E[e + 2]!;
@@ -783,28 +1147,28 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 88: {
+          case 126: {
             // lsl.rr
             b = R[(w >>> 16) & 15]! & 255;
             R[(w >>> 8) & 15] = b > 31 ? 0 : R[(w >>> 12) & 15]! << b;
             p += w >>> 24;
             continue loop;
           }
-          case 89: {
+          case 127: {
             // lsr.rr
             b = R[(w >>> 16) & 15]! & 255;
             R[(w >>> 8) & 15] = b > 31 ? 0 : R[(w >>> 12) & 15]! >>> b;
             p += w >>> 24;
             continue loop;
           }
-          case 90: {
+          case 128: {
             // asr.rr
             b = R[(w >>> 16) & 15]! & 255;
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! >> (b > 31 ? 31 : b);
             p += w >>> 24;
             continue loop;
           }
-          case 91: {
+          case 129: {
             // lsls.rr
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! & 255;
@@ -816,7 +1180,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 92: {
+          case 130: {
             // lsrs.rr
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! & 255;
@@ -828,7 +1192,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 93: {
+          case 131: {
             // asrs.rr
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! & 255;
@@ -845,31 +1209,31 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 94: {
+          case 132: {
             // mul
             R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!);
             p += w >>> 24;
             continue loop;
           }
-          case 95: {
+          case 133: {
             // muls
             nf = zf = R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!);
             p += w >>> 24;
             continue loop;
           }
-          case 96: {
+          case 134: {
             // mla
             R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!) + R[(w >>> 20) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 97: {
+          case 135: {
             // mls
             R[(w >>> 8) & 15] = R[(w >>> 20) & 15]! - Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!);
             p += w >>> 24;
             continue loop;
           }
-          case 98: {
+          case 136: {
             // umull
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]!;
@@ -878,7 +1242,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 99: {
+          case 137: {
             // smull
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]!;
@@ -887,68 +1251,132 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 100: {
+          case 138: {
+            // smulbb
+            R[(w >>> 8) & 15] = Math.imul((R[(w >>> 12) & 15]! << 16) >> 16, (R[(w >>> 16) & 15]! << 16) >> 16);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 139: {
+            // smlabb
+            t = R[(w >>> 20) & 15]!;
+            b = Math.imul((R[(w >>> 12) & 15]! << 16) >> 16, (R[(w >>> 16) & 15]! << 16) >> 16);
+            x = (t + b) | 0;
+            if (((t ^ x) & (b ^ x)) < 0) R[20] = 1;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 140: {
+            // smulbt
+            R[(w >>> 8) & 15] = Math.imul((R[(w >>> 12) & 15]! << 16) >> 16, R[(w >>> 16) & 15]! >> 16);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 141: {
+            // smlabt
+            t = R[(w >>> 20) & 15]!;
+            b = Math.imul((R[(w >>> 12) & 15]! << 16) >> 16, R[(w >>> 16) & 15]! >> 16);
+            x = (t + b) | 0;
+            if (((t ^ x) & (b ^ x)) < 0) R[20] = 1;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 142: {
+            // smultb
+            R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]! >> 16, (R[(w >>> 16) & 15]! << 16) >> 16);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 143: {
+            // smlatb
+            t = R[(w >>> 20) & 15]!;
+            b = Math.imul(R[(w >>> 12) & 15]! >> 16, (R[(w >>> 16) & 15]! << 16) >> 16);
+            x = (t + b) | 0;
+            if (((t ^ x) & (b ^ x)) < 0) R[20] = 1;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 144: {
+            // smultt
+            R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]! >> 16, R[(w >>> 16) & 15]! >> 16);
+            p += w >>> 24;
+            continue loop;
+          }
+          case 145: {
+            // smlatt
+            t = R[(w >>> 20) & 15]!;
+            b = Math.imul(R[(w >>> 12) & 15]! >> 16, R[(w >>> 16) & 15]! >> 16);
+            x = (t + b) | 0;
+            if (((t ^ x) & (b ^ x)) < 0) R[20] = 1;
+            R[(w >>> 8) & 15] = x;
+            p += w >>> 24;
+            continue loop;
+          }
+          case 146: {
             // ubfx
             R[(w >>> 8) & 15] = (R[(w >>> 12) & 15]! >>> E[e + 1]!) & E[e + 2]!;
             p += w >>> 24;
             continue loop;
           }
-          case 101: {
+          case 147: {
             // sbfx
             R[(w >>> 8) & 15] = (R[(w >>> 12) & 15]! << E[e + 1]!) >> E[e + 2]!;
             p += w >>> 24;
             continue loop;
           }
-          case 102: {
+          case 148: {
             // bfi
             x = E[e + 2]!;
             R[(w >>> 8) & 15] = (R[(w >>> 8) & 15]! & ~x) | ((R[(w >>> 12) & 15]! << E[e + 1]!) & x);
             p += w >>> 24;
             continue loop;
           }
-          case 103: {
+          case 149: {
             // clz
             R[(w >>> 8) & 15] = Math.clz32(R[(w >>> 16) & 15]!);
             p += w >>> 24;
             continue loop;
           }
-          case 104: {
+          case 150: {
             // uxtb
             R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! & 0xff;
             p += w >>> 24;
             continue loop;
           }
-          case 105: {
+          case 151: {
             // uxth
             R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! & 0xffff;
             p += w >>> 24;
             continue loop;
           }
-          case 106: {
+          case 152: {
             // sxtb
             R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! << 24) >> 24;
             p += w >>> 24;
             continue loop;
           }
-          case 107: {
+          case 153: {
             // sxth
             R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! << 16) >> 16;
             p += w >>> 24;
             continue loop;
           }
-          case 108: {
+          case 154: {
             // rev
             x = R[(w >>> 16) & 15]!;
             R[(w >>> 8) & 15] = (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
             p += w >>> 24;
             continue loop;
           }
-          case 109: {
+          case 155: {
             // nop
             p += w >>> 24;
             continue loop;
           }
-          case 110: {
+          case 156: {
             // ldr.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -970,7 +1398,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 111: {
+          case 157: {
             // ldr.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -992,7 +1420,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 112: {
+          case 158: {
             // ldr.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1015,7 +1443,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 113: {
+          case 159: {
             // ldr.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1038,7 +1466,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 114: {
+          case 160: {
             // ldrb.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1060,7 +1488,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 115: {
+          case 161: {
             // ldrb.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -1082,7 +1510,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 116: {
+          case 162: {
             // ldrb.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1105,7 +1533,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 117: {
+          case 163: {
             // ldrb.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1128,7 +1556,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 118: {
+          case 164: {
             // ldrh.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1150,7 +1578,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 119: {
+          case 165: {
             // ldrh.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -1172,7 +1600,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 120: {
+          case 166: {
             // ldrh.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1195,7 +1623,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 121: {
+          case 167: {
             // ldrh.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1218,7 +1646,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 122: {
+          case 168: {
             // ldrsb.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1240,7 +1668,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 123: {
+          case 169: {
             // ldrsb.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -1262,7 +1690,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 124: {
+          case 170: {
             // ldrsb.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1285,7 +1713,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 125: {
+          case 171: {
             // ldrsb.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1308,7 +1736,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 126: {
+          case 172: {
             // ldrsh.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1330,7 +1758,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 127: {
+          case 173: {
             // ldrsh.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -1352,7 +1780,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 128: {
+          case 174: {
             // ldrsh.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1375,7 +1803,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 129: {
+          case 175: {
             // ldrsh.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1398,7 +1826,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 130: {
+          case 176: {
             // ldr.lit
             a = E[e + 1]!;
             t = LT[a >>> 12]!;
@@ -1420,7 +1848,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 131: {
+          case 177: {
             // str.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -1441,7 +1869,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 132: {
+          case 178: {
             // str.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = ST[a >>> 12]!;
@@ -1462,7 +1890,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 133: {
+          case 179: {
             // str.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -1484,7 +1912,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 134: {
+          case 180: {
             // str.post
             a = R[(w >>> 12) & 15]!;
             t = ST[a >>> 12]!;
@@ -1506,7 +1934,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 135: {
+          case 181: {
             // strb.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -1527,7 +1955,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 136: {
+          case 182: {
             // strb.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = ST[a >>> 12]!;
@@ -1548,7 +1976,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 137: {
+          case 183: {
             // strb.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -1570,7 +1998,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 138: {
+          case 184: {
             // strb.post
             a = R[(w >>> 12) & 15]!;
             t = ST[a >>> 12]!;
@@ -1592,7 +2020,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 139: {
+          case 185: {
             // strh.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -1613,7 +2041,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 140: {
+          case 186: {
             // strh.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = ST[a >>> 12]!;
@@ -1634,7 +2062,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 141: {
+          case 187: {
             // strh.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -1656,7 +2084,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 142: {
+          case 188: {
             // strh.post
             a = R[(w >>> 12) & 15]!;
             t = ST[a >>> 12]!;
@@ -1678,7 +2106,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 143: {
+          case 189: {
             // ldm
             a = R[(w >>> 12) & 15]!;
             x = E[e + 2]!;
@@ -1722,7 +2150,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 144: {
+          case 190: {
             // ldmPc
             a = R[(w >>> 12) & 15]!;
             x = E[e + 2]!;
@@ -1786,7 +2214,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 145: {
+          case 191: {
             // stm
             a = R[(w >>> 12) & 15]!;
             x = E[e + 2]!;
@@ -1830,7 +2258,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 146: {
+          case 192: {
             // stmdb
             x = E[e + 2]!;
             a = (R[(w >>> 12) & 15]! - (x & 0xfff)) | 0;
@@ -1874,7 +2302,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 147: {
+          case 193: {
             // ldrd.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             x = 8;
@@ -1913,7 +2341,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 148: {
+          case 194: {
             // strd.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             x = 8;
@@ -1952,91 +2380,91 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 149: {
+          case 195: {
             // bcc.0
             if (zf === 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 150: {
+          case 196: {
             // bcc.1
             if (zf !== 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 151: {
+          case 197: {
             // bcc.2
             if (cf !== 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 152: {
+          case 198: {
             // bcc.3
             if (cf === 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 153: {
+          case 199: {
             // bcc.4
             if (nf < 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 154: {
+          case 200: {
             // bcc.5
             if (nf >= 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 155: {
+          case 201: {
             // bcc.6
             if (vf < 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 156: {
+          case 202: {
             // bcc.7
             if (vf >= 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 157: {
+          case 203: {
             // bcc.8
             if (cf !== 0 && zf !== 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 158: {
+          case 204: {
             // bcc.9
             if (cf === 0 || zf === 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 159: {
+          case 205: {
             // bcc.10
             if ((nf ^ vf) >= 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 160: {
+          case 206: {
             // bcc.11
             if ((nf ^ vf) < 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 161: {
+          case 207: {
             // bcc.12
             if (zf !== 0 && (nf ^ vf) >= 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 162: {
+          case 208: {
             // bcc.13
             if (zf === 0 || (nf ^ vf) < 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 163: {
+          case 209: {
             // bccFar
             if (!passes((w >>> 8) & 15, nf, zf, cf, vf)) {
               p += w >>> 24;
@@ -2045,23 +2473,23 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = E[e + 1]!;
             break dispatch;
           }
-          case 164: {
+          case 210: {
             // b
             p += E[e + 1]!;
             continue loop;
           }
-          case 165: {
+          case 211: {
             // bFar
             a = E[e + 1]!;
             break dispatch;
           }
-          case 166: {
+          case 212: {
             // bl
             R[14] = E[e + 2]!;
             a = E[e + 1]!;
             break dispatch;
           }
-          case 167: {
+          case 213: {
             // bx
             x = R[(w >>> 16) & 15]!;
             if ((x & 1) !== 0 && x >>> 28 !== 15) {
@@ -2086,7 +2514,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             gone = true;
             break loop;
           }
-          case 168: {
+          case 214: {
             // blx
             x = R[(w >>> 16) & 15]!;
             R[14] = E[e + 1]!;
@@ -2112,17 +2540,17 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             gone = true;
             break loop;
           }
-          case 169: {
+          case 215: {
             // movPc
             a = R[(w >>> 16) & 15]! & -2;
             break dispatch;
           }
-          case 170: {
+          case 216: {
             // addPc
             a = (R[(w >>> 16) & 15]! + E[e + 1]!) & -2;
             break dispatch;
           }
-          case 171: {
+          case 217: {
             // ldrPc.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -2162,19 +2590,19 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             gone = true;
             break loop;
           }
-          case 172: {
+          case 218: {
             // cbz
             if (R[(w >>> 12) & 15]! === 0) p += E[e + 1]!;
             else p += 4;
             continue loop;
           }
-          case 173: {
+          case 219: {
             // cbnz
             if (R[(w >>> 12) & 15]! !== 0) p += E[e + 1]!;
             else p += 4;
             continue loop;
           }
-          case 174: {
+          case 220: {
             // cbzFar
             if (R[(w >>> 12) & 15]! !== 0) {
               p += w >>> 24;
@@ -2183,7 +2611,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = E[e + 1]!;
             break dispatch;
           }
-          case 175: {
+          case 221: {
             // cbnzFar
             if (R[(w >>> 12) & 15]! === 0) {
               p += w >>> 24;
@@ -2192,7 +2620,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = E[e + 1]!;
             break dispatch;
           }
-          case 176: {
+          case 222: {
             // tbbPc
             a = (R[(w >>> 16) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -2213,7 +2641,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = (E[e + 1]! + x * 2) | 0;
             break dispatch;
           }
-          case 177: {
+          case 223: {
             // tbhPc
             a = (R[(w >>> 16) & 15]! * 2 + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -2234,7 +2662,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = (E[e + 1]! + x * 2) | 0;
             break dispatch;
           }
-          case 178: {
+          case 224: {
             // it
             mode = E[e + 1]!;
             p += w >>> 24;

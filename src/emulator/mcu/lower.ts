@@ -56,13 +56,16 @@ rule(
     const test = /^(cmp|cmn|tst|teq)$/.test(name);
     if (i.amount === 0) return known(`${name}${test ? '' : s}.r`);
     const shift = i.amount < 32 ? SHIFT_NAMES[i.shift] : undefined;
-    return s !== '' || shift === undefined ? undefined : known(`${name}.${shift}`, i.amount);
+    return shift === undefined ? undefined : known(`${name}${test ? '' : s}.${shift}`, i.amount);
   },
 );
+rule('mov.sh', (_, __, s) => ({ op: `rrx${s}` }));
 rule('lsl.i lsr.i asr.i ror.i', (i, _, s) => (i.amount > 31 ? undefined : known(`${operation(i)}${s}.i`, i.amount)));
 rule('lsl.rr lsr.rr asr.rr', (i, _, s) => ({ op: `${operation(i)}${s}.rr` }));
 rule('mul', (_, __, s) => ({ op: `mul${s}` }));
-rule('mla mls umull smull clz rev nop', (i) => ({ op: i.row.key }));
+rule('mla mls umull smull clz rev nop smulbb smulbt smultb smultt smlabb smlabt smlatb smlatt', (i) => ({
+  op: i.row.key,
+}));
 rule('dsb isb', () => ({ op: 'nop' }));
 rule('uxtb uxth sxtb sxth', (i) => (i.extra === 0 ? { op: i.row.key } : undefined));
 rule('ubfx', (i) => ({ op: 'ubfx', imm: i.imm, aux: i.extra === 31 ? -1 : (1 << (i.extra + 1)) - 1 }));
