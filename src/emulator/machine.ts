@@ -49,6 +49,8 @@ export interface MachineHooks {
   hostOdd?: ((what: Oddity | 'refused' | 'dead', offset: number, write: boolean, value: number) => void) | undefined;
   /** An interrupt line rose or fell. */
   irqChange?: ((line: IrqLine, high: boolean) => void) | undefined;
+  /** BKPT without semihosting, after DBG_STATUS took it; true: a debugger has it, the core stops before it. */
+  bkpt?: ((imm: number, pc: number) => boolean) | undefined;
   /** A character the firmware wrote to LOG_CHAR. */
   logChar?: ((ch: number) => void) | undefined;
   readonly csf: CsfTrace;
@@ -107,10 +109,14 @@ export class Machine implements Stateful<PlainObject> {
         trace: hooks.csf,
       },
     );
-    const { bus, log, core } = this.gpu;
+    const { bus, log, core, coreControl } = this.gpu;
     if (config.undefinedRule !== undefined) log.rule = config.undefinedRule;
     log.listener = (kind, address, write, _bytes, value, pc) => hooks.mcuOdd?.(kind, address, write, value, pc);
     bus.tap = (write, address, value) => hooks.mcuAccess?.(write, address, value, core.pc);
+    core.hooks.bkpt = (imm, pc) => {
+      coreControl.breakpoint(imm, pc);
+      return hooks.bkpt?.(imm, pc) ?? false;
+    };
     this.ramSnapshots = new RamSnapshots(this.memory);
   }
 
@@ -131,7 +137,7 @@ export class Machine implements Stateful<PlainObject> {
     return this.gpu.mcu;
   }
 
-  /** A BKPT the core met, for DBG_STATUS; and whether a debugger is attached (journalled inputs). */
+  /** Tells the firmware by DBG_STATUS whether a debugger is attached; an input to journal. */
   debuggerAttached(on: boolean): void {
     this.gpu.coreControl.attached(on);
   }
