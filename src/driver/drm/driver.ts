@@ -31,6 +31,8 @@ export interface DrmDriver<Data = unknown, FileData = unknown> {
   postclose(dev: DrmDevice<Data, FileData>, file: DrmFile<Data, FileData>): void;
   /** Looks at an mmap before GEM does; undefined leaves it to GEM. */
   mmap?(file: DrmFile<Data, FileData>, offset: number, length: number, flags: MmapFlags): UserBacking | undefined;
+  /** A mapping that `mmap` made, again from its id. */
+  restoreMapping?(file: DrmFile<Data, FileData>, id: string): UserBacking | undefined;
   /** Saved form of what `open` returned, and back. */
   saveFile?(data: FileData): Plain;
   loadFile?(dev: DrmDevice<Data, FileData>, file: DrmFile<Data, FileData>, state: Plain): FileData;

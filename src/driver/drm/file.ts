@@ -6,6 +6,7 @@ import { fail } from '../kernel/errno.ts';
 import type { UserBacking, UserMemory } from '../kernel/uaccess.ts';
 import type { DrmDevice, NodeKind } from './device.ts';
 import type { GemObject } from './gem.ts';
+import { GemMapping } from './gem.ts';
 import { HandleTable } from './handles.ts';
 import { dispatch } from './ioctl.ts';
 import type { SyncObj } from './syncobj.ts';
@@ -88,6 +89,11 @@ export class DrmFile<Data = unknown, FileData = unknown> implements OpenFile {
       const own = this.dev.driver.mmap?.(this, offset, length, flags);
       return own ?? this.dev.mmapSpace.mmap(this, offset, length, flags);
     });
+  }
+
+  restoreMapping(id: string): UserBacking {
+    const own = this.dev.driver.restoreMapping?.(this, id);
+    return own ?? GemMapping.restore(this.dev, id) ?? fail('ENODEV', `no mapping ${id}`);
   }
 
   /** drm_file_free; once. */

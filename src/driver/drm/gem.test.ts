@@ -32,6 +32,33 @@ describe('GEM objects', () => {
     expect(() => object.get()).toThrow(Bug);
   });
 
+  it('and their mappings come back from saved state', () => {
+    const { dev, kernel } = drmBench();
+    const client = new FakeClient(4);
+    const file = dev.open(client);
+    const object = new TestObject(dev, 4096);
+    file.createHandle(object);
+    object.put();
+    const user = new UserMemory((id) => kernel.nodes.file('dri/renderD128', file.id)?.restoreMapping(id) ?? never());
+    const never = (): never => {
+      throw new Error('file lost');
+    };
+    user.mapObject(0x1000, 4096, file.mmap(object.mmapOffset(), 4096, RW), true);
+    user.copyTo(0x1000, Uint8Array.of(9));
+    const saved = [kernel.save(), dev.save(), user.save()] as const;
+    file.close();
+    user.clear();
+    expect([dev.allObjects.length, kernel.dma.pagesUsed]).toEqual([0, 0]);
+    dev.load(saved[1], () => client);
+    kernel.load(saved[0]);
+    user.load(saved[2]);
+    expect(user.copyFrom(0x1000, 1)).toEqual(Uint8Array.of(9));
+    dev.file(file.id)?.close();
+    expect(dev.allObjects.length).toBe(1);
+    user.clear();
+    expect([dev.allObjects.length, kernel.dma.pagesUsed]).toEqual([0, 0]);
+  });
+
   it('leave nothing behind when the driver refuses a handle', () => {
     const { dev } = drmBench();
     const file = dev.open(new FakeClient());

@@ -194,15 +194,25 @@ export class ShmemObject extends GemObject {
   }
 }
 
-/** A CPU mapping of an object; holds a reference until the last piece of it is unmapped. */
-class GemMapping implements UserBacking {
+const MAPPING_PREFIX = 'gem:';
+
+/** A CPU mapping of an object; owns a reference until the last piece of it is unmapped. */
+export class GemMapping implements UserBacking {
   readonly id: string;
   private readonly object: GemObject;
 
+  /** Takes over one reference of the caller. */
   constructor(object: GemObject) {
-    this.object = object.get();
-    this.id = `gem:${object.id}`;
+    this.object = object;
+    this.id = `${MAPPING_PREFIX}${object.id}`;
   }
+
+  /** The mapping of a saved id, whose reference is in the object's saved count; undefined for other ids. */
+  static restore(dev: DrmDevice, id: string): GemMapping | undefined {
+    if (!id.startsWith(MAPPING_PREFIX)) return undefined;
+    return new GemMapping(dev.object(Number(id.slice(MAPPING_PREFIX.length))));
+  }
+
   read(offset: number, length: number): Uint8Array {
     return this.object.readBytes(offset, length);
   }
@@ -210,7 +220,7 @@ class GemMapping implements UserBacking {
     this.object.writeBytes(offset, bytes);
   }
   unmapped(): void {
-    this.object.put();
+    this.object.dev.kernel.run('munmap', () => this.object.put());
   }
 }
 
@@ -255,7 +265,7 @@ export class MmapSpace {
     const held = file.objects.list().some(([, object]) => object === node.object);
     ensure(held, 'EACCES', 'the file has no handle of the object');
     ensure(flags.shared, 'EINVAL', 'private mapping of an object');
-    return new GemMapping(node.object);
+    return new GemMapping(node.object.get());
   }
 
   save(): MmapSpaceState {

@@ -3,7 +3,7 @@
  */
 import type { Disposable } from '../../base/disposable.ts';
 import { DisposableStack } from '../../base/disposable.ts';
-import type { DrmDevice } from './device.ts';
+import type { DrmDevice, NodeKind } from './device.ts';
 
 export class Registration<Data, FileData> implements Disposable {
   readonly dev: DrmDevice<Data, FileData>;
@@ -14,9 +14,12 @@ export class Registration<Data, FileData> implements Disposable {
     this.dev = dev;
     dev.publish(data);
     const { nodes } = dev.kernel;
-    this.nodes.use(nodes.add(`dri/card${dev.minor}`, { open: (client) => dev.open(client, 'primary') }));
+    const add = (path: string, node: NodeKind): void => {
+      this.nodes.use(nodes.add(path, { open: (client) => dev.open(client, node), file: (id) => dev.file(id) }));
+    };
+    add(`dri/card${dev.minor}`, 'primary');
     if (dev.driver.features.has('RENDER')) {
-      this.nodes.use(nodes.add(`dri/renderD${128 + dev.minor}`, { open: (client) => dev.open(client, 'render') }));
+      add(`dri/renderD${128 + dev.minor}`, 'render');
     }
     const { name, major, minor, patchlevel } = dev.driver.info;
     dev.log.info(`[drm] Initialized ${name} ${major}.${minor}.${patchlevel} on minor ${dev.minor}`);

@@ -2,12 +2,14 @@
  * A device, a driver of two calls and a client process for tests of the DRM core and of drivers.
  */
 import { Bug } from '../../base/errors.ts';
+import type { Plain } from '../../base/stateful.ts';
 import type { IoctlSpec } from '../../spec/uapi/ioctls.ts';
 import { PANTHOR_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import type { Decoded, Fields, Layout } from '../../spec/uapi/layout.ts';
 import type { Capability, Client, IoctlReply } from '../kernel/char-device.ts';
 import { isPending } from '../kernel/char-device.ts';
 import { fail } from '../kernel/errno.ts';
+import type { DmaBlock } from '../kernel/dma.ts';
 import type { FakePlatform } from '../kernel/testing.ts';
 import { GPU_NODE, fakeKernel } from '../kernel/testing.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -95,6 +97,12 @@ export class TestObject extends ShmemObject {
 
 export type TestFileData = { calls: number };
 
+/** The page list of a saved object. */
+function pagesOf(state: Plain): readonly DmaBlock[] | undefined {
+  if (!Array.isArray(state)) return undefined;
+  return state.map((b) => ({ pa: Number(b.pa), size: Number(b.size) }));
+}
+
 /** DEV_QUERY writes its size field and fails for type 7; VM_CREATE is a plain success. */
 const DRIVER: DrmDriver<string, TestFileData> = {
   info: { major: 1, minor: 9, patchlevel: 0, name: 'panthor', desc: 'Panthor DRM driver' },
@@ -115,7 +123,9 @@ const DRIVER: DrmDriver<string, TestFileData> = {
   }),
   restoreObject: (dev, id, state) => {
     if (typeof state !== 'object' || state === null || !('size' in state)) throw new Bug('no object state');
-    return new TestObject(dev, Number(state.size), undefined, id);
+    const object = new TestObject(dev, Number(state.size), undefined, id);
+    object.restorePages(pagesOf('pages' in state ? state.pages : undefined));
+    return object;
   },
 };
 

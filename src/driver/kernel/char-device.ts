@@ -52,12 +52,16 @@ export interface OpenFile {
   ioctl(cmd: number, arg: Uint8Array, user: UserMemory): IoctlReply | Pending;
   /** The pages to show; KernelError when refused. */
   mmap(offset: number, length: number, flags: MmapFlags): UserBacking;
+  /** A mapping of saved user memory, by the id of its backing; the references it holds are part of saved state. */
+  restoreMapping(id: string): UserBacking;
   /** The last reference went away. */
   close(): void;
 }
 
 export interface CharDevice {
   open(client: Client): OpenFile;
+  /** An open file by its id, after state was loaded. */
+  file(id: number): OpenFile | undefined;
 }
 
 /** The nodes under /dev. */
@@ -78,5 +82,10 @@ export class DeviceNodes {
   /** KernelError ENOENT, or what the device says. */
   open(path: string, client: Client): OpenFile {
     return (this.nodes.get(path) ?? fail('ENOENT', `no device node ${path}`)).open(client);
+  }
+
+  /** A file that is open, by its id: files are made anew when state is loaded. */
+  file(path: string, id: number): OpenFile | undefined {
+    return this.nodes.get(path)?.file(id);
   }
 }
