@@ -17,6 +17,7 @@ import { DrmFile } from './file.ts';
 import type { GemObject, MmapSpaceState } from './gem.ts';
 import { MmapSpace } from './gem.ts';
 import type { IoctlEntry } from './ioctl.ts';
+import type { ResvState } from './resv.ts';
 import type { SyncObjsState } from './syncobj.ts';
 import { SyncObjs } from './syncobj.ts';
 import type { WaitersState } from './syncobj-wait.ts';
@@ -34,6 +35,7 @@ export type DrmDeviceState = {
     readonly id: number;
     readonly refs: number;
     readonly handles: number;
+    readonly resv: ResvState | undefined;
     readonly state: Plain;
   }[];
   readonly files: readonly {
@@ -164,7 +166,13 @@ export class DrmDevice<Data = unknown, FileData = unknown> {
       nextFile: this.nextFile,
       nextObject: this.nextObject,
       unplugged: this.unplugged,
-      objects: this.allObjects.map((o) => ({ id: o.id, refs: o.refCount, handles: o.handleCount, state: o.save() })),
+      objects: this.allObjects.map((o) => ({
+        id: o.id,
+        refs: o.refCount,
+        handles: o.handleCount,
+        resv: o.ownsResv ? o.resv.save(this.fences) : undefined,
+        state: o.save(),
+      })),
       files: this.openFiles.map((f) => ({
         id: f.id,
         node: f.node,
@@ -195,10 +203,11 @@ export class DrmDevice<Data = unknown, FileData = unknown> {
     this.files.clear();
     this.fences.load(state.fences);
     this.syncobjs.load(state.syncobjs);
-    for (const { id, refs, handles, state: saved } of state.objects) {
+    for (const { id, refs, handles, resv, state: saved } of state.objects) {
       const object = this.driver.restoreObject?.(this, id, saved);
       if (object === undefined) throw new Bug(`the driver cannot restore object ${id}`);
       object.restoreCounts(refs, handles);
+      if (resv !== undefined) object.resv.load(resv, this.fences);
     }
     this.mmapSpace.load(state.mmap, (id) => this.object(id));
     for (const saved of state.files) {

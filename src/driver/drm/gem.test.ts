@@ -45,6 +45,8 @@ describe('GEM objects', () => {
     };
     user.mapObject(0x1000, 4096, file.mmap(object.mmapOffset(), 4096, RW), true);
     user.copyTo(0x1000, Uint8Array.of(9));
+    const fence = dev.fences.create(1, 1);
+    kernel.run('submit', () => object.resv.lock.with(() => object.resv.add(fence, 'BOOKKEEP')));
     const saved = [kernel.save(), dev.save(), user.save()] as const;
     file.close();
     user.clear();
@@ -55,6 +57,7 @@ describe('GEM objects', () => {
     expect(user.copyFrom(0x1000, 1)).toEqual(Uint8Array.of(9));
     dev.file(file.id)?.close();
     expect(dev.allObjects.length).toBe(1);
+    expect(dev.object(object.id).resv.pending('BOOKKEEP')).toEqual([dev.fences.find(fence.id)]);
     user.clear();
     expect([dev.allObjects.length, kernel.dma.pagesUsed]).toEqual([0, 0]);
   });

@@ -24,6 +24,8 @@ export abstract class GemObject {
   readonly size: number;
   /** Own reservation, or the VM's for a VM-private object. */
   readonly resv: Resv;
+  /** False when the reservation is shared; then its owner saves it. */
+  readonly ownsResv: boolean;
   private refs = 1;
   private handles = 0;
 
@@ -32,6 +34,7 @@ export abstract class GemObject {
     this.dev = dev;
     this.size = alignUp(size, PAGE_SIZE);
     this.id = dev.adopt(this, restoredId);
+    this.ownsResv = resv === undefined;
     this.resv = resv ?? new Resv(dev.kernel, `object ${this.id}`);
   }
 
