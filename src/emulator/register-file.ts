@@ -126,12 +126,19 @@ export class RegisterFile implements Stateful<PlainObject> {
       return;
     }
     const writable = cell.plain | cell.sets | cell.clears;
-    if (writable === 0) {
+    if (writable === 0 && !this.completesPair(cell)) {
       this.options.odd('readonly', offset, true, value);
       return;
     }
     if ((value & ~writable) !== 0) this.options.odd('reserved', offset, true, value);
     this.apply(cell, value & writable);
+  }
+
+  /** True for a high word without bits of its own whose writing lets the low one take effect. */
+  private completesPair(cell: Cell): boolean {
+    if (!this.options.latched || cell.half === 0) return false;
+    const low = this.bySlot[cell.slot - 1]!;
+    return (low.plain | low.sets | low.clears) !== 0;
   }
 
   /** Stored word of a register, unsigned. */

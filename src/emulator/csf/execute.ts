@@ -122,7 +122,8 @@ function refuse(h: Hardware, s: Stream, outcome: number, lo: number, hi: number)
 }
 
 function openPage(h: Hardware, s: Stream, va: number): boolean {
-  const at = h.host.mmu.ramOffset(s.as, va, ACCESS.EXECUTE);
+  // The driver maps rings without execute permission: XN speaks of shaders, a stream is read.
+  const at = h.host.mmu.ramOffset(s.as, va, ACCESS.READ);
   if (at < 0) {
     s.pageVa = -1;
     translationFault(h, s, s.pc, UNIT.CS_FETCH);

@@ -102,6 +102,6 @@ export class DriverView {
 
   /** State of the driver for the state hash. */
   save(): Plain {
-    return boundDevice(this.kernel)?.save();
+    return boundDevice(this.kernel)?.drm.save();
   }
 }

@@ -5,8 +5,7 @@ import path from 'node:path';
 
 /** The user's session folder (XDG base directories; LOCALAPPDATA on Windows), made when it is not there. */
 export function sessionFolder(): string {
-  const base =
-    process.env['XDG_DATA_HOME'] ?? process.env['LOCALAPPDATA'] ?? path.join(homedir(), '.local', 'share');
+  const base = process.env['XDG_DATA_HOME'] ?? process.env['LOCALAPPDATA'] ?? path.join(homedir(), '.local', 'share');
   const folder = path.join(base, 'tyr-workbench', 'sessions');
   try {
     mkdirSync(folder, { recursive: true });

@@ -50,7 +50,8 @@ export async function run(args: string[], io: Io): Promise<number> {
         dump: [...directives.dump, ...dump, ...checks],
         ...(flags.limitMs === undefined ? {} : { limitNs: flags.limitMs * 1_000_000 }),
       });
-      const { finished, ...document } = result;
+      const { finished, jobs, ...rest } = result;
+      const document = { jobs: jobs.map((j) => ({ ...j, fault: j.fault ?? null })), ...rest };
       io.out(flags.json ? `${JSON.stringify(document, undefined, 2)}\n` : describe(result));
       const wrong = directives.expect.filter((e) => !holds(e, result));
       for (const e of wrong) io.err(`tyr: ${file}:${e.line}: expected ${e.text}\n`);
