@@ -2,11 +2,18 @@
  * The registers of groups and endpoints (CSG_*, EP_*), CS_PENDING and CS_KICK. Offsets are taken modulo the 4 KiB
  * the block lives in, so both the private block's and the block's own offsets work.
  */
-import { CS_REASON, CS_STATE, GROUP_COUNT, MCU_CSG, MCU_REG_BASE } from '../../spec/registers/mcu-private.ts';
+import {
+  CS_REASON,
+  CS_STATE,
+  GROUP_COUNT,
+  JOB_CLASS,
+  MCU_CSG,
+  MCU_REG_BASE,
+} from '../../spec/registers/mcu-private.ts';
 import { CORE_COUNT, TILER_CORE } from './choices.ts';
 import type { Hardware } from './hardware.ts';
 import { coresChanged } from './iterators.ts';
-import { classBusy, classOf, frontJob, jobMask } from './jobs.ts';
+import { classBusy, frontJob, jobMask } from './jobs.ts';
 import { deferMask } from './deferred.ts';
 import { resourcesGranted } from './interfaces.ts';
 import * as L from './layout.ts';
@@ -16,7 +23,6 @@ import { wakeGroup } from './sync.ts';
 const RULES = buildRules(MCU_CSG, L.CONTROL_BASE, L.CONTROL_WORDS);
 const BLOCK_MASK = 0xfff;
 const CLASS_COUNT = 3;
-const JOBS = 6;
 
 /** The latches of 64-bit accesses, see interfaces.ts. */
 export interface Latches {
@@ -147,12 +153,13 @@ function grantAutomatic(h: Hardware, group: number): void {
   }
 }
 
-/** Counters of a core for PRF samples: active cycles and tasks here, the rest from the unit (or 0). */
+/** Counters of a core for PRF samples: active cycles here, `own` more from the units that use it (or 0). */
 export function coreCounters(h: Hardware, core: number, own: number): readonly number[] {
   const index = core < CORE_COUNT ? core : 0;
-  const job = h.coreJob[index]!;
-  const active = h.coreBusy[index]! + (job >= 0 ? h.host.cycles() - h.coreSince[index]! : 0);
-  const cls = index === TILER_CORE ? 2 : job >= 0 ? classOf(job % JOBS) : 0;
-  const others = h.units[cls]?.counters?.(index) ?? [];
-  return [active, ...Array.from({ length: own }, (_, i) => others[i] ?? 0)];
+  const running = h.coreJob[index]! >= 0 ? h.host.cycles() - h.coreSince[index]! : 0;
+  const classes = index === TILER_CORE ? [JOB_CLASS.TILER] : [JOB_CLASS.COMPUTE, JOB_CLASS.FRAGMENT];
+  const units = new Set(classes.map((cls) => h.units[cls]));
+  const sums = Array.from({ length: own }, () => 0);
+  for (const unit of units) unit?.counters?.(index).forEach((value, i) => (sums[i] = (sums[i] ?? 0) + value));
+  return [h.coreBusy[index]! + running, ...sums];
 }

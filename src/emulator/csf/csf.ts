@@ -91,6 +91,8 @@ class CommandStreams implements CsfWithUnits, EventTarget {
 
   reset(): void {
     const { h, latches } = this;
+    // Held first, so that no core freed on the way takes a task of the next stream.
+    for (const s of h.streams) s.held = 1;
     for (const s of h.streams) resetStream(h, s);
     h.control.fill(0);
     h.starved.fill(0);

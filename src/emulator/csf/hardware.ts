@@ -53,6 +53,8 @@ export class Hardware {
   /** Cores in use per group and class (3 * group + class), and whether it is starved. */
   readonly groupUse = new Int32Array(24);
   readonly starved = new Uint8Array(24);
+  /** Work space of the iterators: jobs with a task to begin. */
+  readonly candidates = new Int32Array(STREAM_COUNT * 3);
   /** The machines, by class. */
   readonly units: CoreUnit[] = [];
   /** Filled anew for each call of a unit. */

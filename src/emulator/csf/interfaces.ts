@@ -49,6 +49,8 @@ function statusWord(s: Stream): number {
 function wordOf(s: Stream, index: number): number {
   if (index === L.W_STATUS) return statusWord(s) >>> 0;
   if (index === L.W_SB_BUSY) return busyMask(s);
+  // Masks of architecture 11 and up: loaded and saved by nobody here.
+  if (index === L.W_SB_MASKS) return 0;
   const kind = RULES.kind[index];
   return kind === WORD.NONE || kind === WORD.WO ? 0 : s.w[index]! >>> 0;
 }

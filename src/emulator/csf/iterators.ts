@@ -97,47 +97,50 @@ function before(h: Hardware, a: number, b: number): boolean {
 
 const priority = (limit: number): number => (limit >>> L.EP_PRIO) & L.EP_PRIO_MASK;
 
-/** The job a free core takes, or -1. */
-function choose(h: Hardware, core: number): number {
-  const first = core === TILER_CORE ? JOB_CLASS.TILER : JOB_CLASS.COMPUTE;
-  const last = core === TILER_CORE ? JOB_CLASS.TILER : JOB_CLASS.FRAGMENT;
-  let best = -1;
+/** Fills `h.candidates` with the jobs that have a task to begin; returns their number. */
+function collect(h: Hardware): number {
+  let count = 0;
   for (let n = 0; n < STREAM_COUNT; n++) {
     const s = h.streams[n]!;
     if (s.held === 1) continue;
-    for (let cls = first; cls <= last; cls++) {
+    for (let cls = 0; cls < CLASS_COUNT; cls++) {
       const ctx = J.frontJob(s, cls);
-      if (!runnable(s, ctx) || !allowed(h, s.group, cls, core)) continue;
-      if (h.groupUse[s.group * CLASS_COUNT + cls]! >= limitOf(h, s.group, cls)) continue;
-      const job = n * JOB_CONTEXT_COUNT + ctx;
-      if (best < 0 || before(h, job, best)) best = job;
+      if (runnable(s, ctx)) h.candidates[count++] = n * JOB_CONTEXT_COUNT + ctx;
     }
+  }
+  return count;
+}
+
+/** The job a free core takes, or -1. */
+function choose(h: Hardware, core: number, count: number): number {
+  let best = -1;
+  for (let k = 0; k < count; k++) {
+    const job = h.candidates[k]!;
+    const s = h.streams[Math.floor(job / JOB_CONTEXT_COUNT)]!;
+    const ctx = job % JOB_CONTEXT_COUNT;
+    const cls = J.classOf(ctx);
+    if ((cls === JOB_CLASS.TILER) !== (core === TILER_CORE) || !allowed(h, s.group, cls, core)) continue;
+    if (h.groupUse[s.group * CLASS_COUNT + cls]! >= limitOf(h, s.group, cls) || !runnable(s, ctx)) continue;
+    if (best < 0 || before(h, job, best)) best = job;
   }
   return best;
 }
 
-function anyRunnable(h: Hardware): boolean {
-  for (const s of h.streams) {
-    if (s.held === 1) continue;
-    for (let cls = 0; cls < CLASS_COUNT; cls++) if (runnable(s, J.frontJob(s, cls))) return true;
-  }
-  return false;
-}
-
 /** Gives every free core that is on a task, as long as there are any. */
 export function dispatch(h: Hardware): void {
-  if (!anyRunnable(h)) return;
+  const count = collect(h);
+  if (count === 0) return;
   const { power } = h.host;
   for (let core = 0; core < TILER_CORE; core++) {
     const ready = core < 32 ? power.shaderReadyLo : power.shaderReadyHi;
-    if (((ready >>> (core & 31)) & 1) !== 0) feed(h, core);
+    if (((ready >>> (core & 31)) & 1) !== 0) feed(h, core, count);
   }
-  if (power.tilerReady) feed(h, TILER_CORE);
+  if (power.tilerReady) feed(h, TILER_CORE, count);
 }
 
-function feed(h: Hardware, core: number): void {
+function feed(h: Hardware, core: number, count: number): void {
   if (h.coreJob[core]! >= 0) return;
-  const job = choose(h, core);
+  const job = choose(h, core, count);
   if (job < 0) return;
   const s = h.streams[Math.floor(job / JOB_CONTEXT_COUNT)]!;
   const ctx = job % JOB_CONTEXT_COUNT;

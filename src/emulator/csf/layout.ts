@@ -28,6 +28,7 @@ export const W_END = word(MCU_CS.CS_END);
 export const W_DEPTH = word(MCU_CS.CS_DEPTH);
 export const W_SB_SEL = word(MCU_CS.CS_SB_SEL);
 export const W_SB_BUSY = word(MCU_CS.CS_SB_BUSY);
+export const W_SB_MASKS = word(MCU_CS.CS_SB_MASKS);
 export const W_WAIT = word(MCU_CS.CS_WAIT);
 export const W_WAIT_ADDR = word(MCU_CS.CS_WAIT_ADDR);
 export const W_WAIT_VALUE = word(MCU_CS.CS_WAIT_VALUE);

@@ -50,6 +50,36 @@ function grid(job: JobView, axis: number, increment: number): number | TaskFault
   return tasks > MAX_TASKS ? INVALID : tasks;
 }
 
+/** The work-groups of one task: a box of the grid, first corner and size. */
+export interface GroupBox {
+  x: number;
+  y: number;
+  z: number;
+  nx: number;
+  ny: number;
+  nz: number;
+}
+
+/** Fills `box` with the work-groups of task `task` of a compute job; all tasks together cover the grid once. */
+export function groupsOf(job: JobView, task: number, box: GroupBox): void {
+  const indirect = job.op === INDIRECT;
+  const axis = indirect ? TaskAxis.X : field(job.lo, job.hi, AXIS);
+  const step = field(job.lo, job.hi, indirect ? PER_TASK : INCREMENT) || INDIRECT_DEFAULT_SPLIT;
+  let rest = task;
+  const place = (a: number): readonly [at: number, count: number] => {
+    const size = job.regs[SIZE_X + a]! >>> 0;
+    if (a < axis) return [0, size];
+    const along = a === axis ? step : 1;
+    const steps = Math.ceil(size / along);
+    const at = (rest % steps) * along;
+    rest = Math.floor(rest / steps);
+    return [at, Math.min(along, size - at)];
+  };
+  [box.x, box.nx] = place(0);
+  [box.y, box.ny] = place(1);
+  [box.z, box.nz] = place(2);
+}
+
 function tiles(min: number, max: number): number | TaskFault {
   const x = ((max & 0xffff) >>> TILE_SHIFT) - ((min & 0xffff) >>> TILE_SHIFT) + 1;
   const y = (max >>> (16 + TILE_SHIFT)) - (min >>> (16 + TILE_SHIFT)) + 1;
