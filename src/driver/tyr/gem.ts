@@ -34,8 +34,9 @@ export class Bo extends ShmemObject {
     this.exclusiveVm = exclusiveVm;
   }
 
-  override save(): BoState & Plain {
-    return { ...(super.save() as ShmemState), flags: this.flags, label: this.label, vm: this.exclusiveVm };
+  override save(): Plain {
+    const { size, pages } = super.save() as ShmemState;
+    return { size, pages, flags: this.flags, label: this.label, vm: this.exclusiveVm };
   }
 
   /** The object of a saved state; its reservation is its own or that of the VM. */
@@ -127,7 +128,7 @@ export class KernelBos {
 
   /**
    * A zeroed object of `size` bytes in `vm`, at `va` or where there is room. KernelError EINVAL for size 0,
-   * ENOMEM for no memory or no room, EEXIST-like EINVAL when a fixed address is taken.
+   * ENOMEM for no memory or no room, ENOSPC when a fixed address is taken.
    */
   create(vm: Vm, size: number, flags: MapFlags, label: string, va?: number): KernelBo {
     ensure(size > 0, 'EINVAL', `${label}: size 0`);

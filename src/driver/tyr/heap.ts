@@ -148,6 +148,70 @@ export class HeapPool {
   }
 }
 
+/** Render passes as the stream that ran out counts them. */
+export interface RenderPasses {
+  readonly vtStart: number;
+  readonly vtEnd: number;
+  readonly fragEnd: number;
+}
+
+/** The pools of all VMs. */
+export class Heaps {
+  private readonly bos: KernelBos;
+  private readonly l2Features: number;
+  private readonly pools = new Map<number, HeapPool>();
+
+  constructor(bos: KernelBos, l2Features: number) {
+    this.bos = bos;
+    this.l2Features = l2Features;
+  }
+
+  find(vm: Vm): HeapPool | undefined {
+    return this.pools.get(vm.id);
+  }
+
+  /** The pool of a VM, made on first use. */
+  pool(vm: Vm): HeapPool {
+    const known = this.pools.get(vm.id);
+    if (known !== undefined) return known;
+    const contexts = this.bos.create(vm, HeapPool.contextBytes(this.l2Features), { noExec: true }, 'Heap pool');
+    const pool = new HeapPool(vm, this.bos, contexts);
+    this.pools.set(vm.id, pool);
+    return pool;
+  }
+
+  /** As `HeapPool.grow`, with the counters checked first (KernelError EINVAL). */
+  grow(vm: Vm, contextVa: number, passes: RenderPasses): number {
+    const { vtStart, vtEnd, fragEnd } = passes;
+    ensure(fragEnd <= vtEnd && vtEnd < vtStart, 'EINVAL', `render pass counters ${vtStart} ${vtEnd} ${fragEnd}`);
+    const pool = this.pools.get(vm.id) ?? fail('EINVAL', `vm${vm.id} has no heaps`);
+    return pool.grow(contextVa, vtStart - fragEnd);
+  }
+
+  giveBack(vm: Vm, contextVa: number, encoded: number): void {
+    this.pools.get(vm.id)?.returnChunk(contextVa, encoded);
+  }
+
+  /** The VM goes away. */
+  destroy(vm: Vm): void {
+    this.pools.get(vm.id)?.dispose();
+    this.pools.delete(vm.id);
+  }
+
+  save(): readonly { readonly vm: number; readonly pool: HeapPoolState }[] {
+    return [...this.pools].map(([vm, pool]) => ({ vm, pool: pool.save() }));
+  }
+
+  load(state: ReturnType<Heaps['save']>, vmById: (id: number) => Vm): void {
+    this.pools.clear();
+    for (const { vm: id, pool: saved } of state) {
+      const pool = new HeapPool(vmById(id), this.bos, this.bos.restore(saved.contexts));
+      pool.load(saved);
+      this.pools.set(id, pool);
+    }
+  }
+}
+
 export type HeapPoolState = {
   readonly contexts: KernelBoState;
   readonly heaps: readonly {

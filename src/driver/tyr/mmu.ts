@@ -7,6 +7,7 @@ import type { PlainObject } from '../../base/stateful.ts';
 import { faultName } from '../../spec/faults.ts';
 import { ACCESS_TYPE } from '../../spec/registers/gpu-control.ts';
 import { AS_COUNT, MMU_CONTROL } from '../../spec/registers/mmu.ts';
+import { KernelError } from '../kernel/errno.ts';
 import type { IoMem } from '../kernel/io.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Log } from '../kernel/log.ts';
@@ -102,12 +103,20 @@ export class Mmu {
     });
   }
 
-  /** The VM goes away or must not be used any more. */
+  /** The VM goes away; hardware that does not answer cannot keep it. */
   deactivate(vm: AsUser): void {
-    this.slotsLock.with(() => {
+    this.slotsLock.with(() => this.vacate(vm));
+  }
+
+  private vacate(vm: AsUser): void {
+    try {
       this.slots.evict(vm);
-      vm.activeCount = 0;
-    });
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.log.warn(`vm${vm.id} left its address space without an answer: ${error.message}`);
+      this.slots.release(vm);
+    }
+    vm.activeCount = 0;
   }
 
   /** Before page tables are edited; nested calls widen the region. */
@@ -176,16 +185,18 @@ export class Mmu {
     const vm = this.slots.userOf(slot);
     if (vm === undefined) return;
     vm.unhandledFault = true;
-    this.disable(slot, vm, false);
+    try {
+      this.disable(slot, vm, false);
+    } catch (error) {
+      // A reset has been asked for; it sorts this out.
+      if (!(error instanceof KernelError)) throw error;
+    }
   }
 
   /** Takes every slot away (runtime suspend). */
   suspend(): void {
     this.slotsLock.with(() => {
-      for (const [, vm] of this.entries()) {
-        this.slots.evict(vm);
-        vm.activeCount = 0;
-      }
+      for (const [, vm] of this.entries()) this.vacate(vm);
     });
     this.irq.suspend();
   }

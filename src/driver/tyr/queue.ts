@@ -9,6 +9,8 @@ import type { Fence, FenceRef, Fences } from '../drm/fence.ts';
 import { ERRNO } from '../kernel/errno.ts';
 import { SEC } from '../kernel/time.ts';
 import { DelayedWork } from '../kernel/workqueue.ts';
+import { Entity } from './entity.ts';
+import type { EntityState } from './entity.ts';
 import type { KernelBo } from './gem.ts';
 import { PROFILING_SLOT_BYTES, jobInstructionCount, jobInstructions } from './job.ts';
 import type { StreamShape } from './job.ts';
@@ -30,7 +32,12 @@ interface InFlight {
 }
 
 /** What a client submitted. `size` 0 means no instructions. */
-export type JobCall = { readonly start: number; readonly size: number; readonly latestFlush: number };
+export type JobCall = {
+  readonly start: number;
+  readonly size: number;
+  readonly latestFlush: number;
+  readonly profiling: number;
+};
 
 /** What a blocked queue waits for: the object at `va` greater than, or at most, `ref`. */
 export type SyncWait = { readonly va: number; readonly ref: Words; readonly gt: boolean; readonly sync64: boolean };
@@ -50,6 +57,8 @@ export interface QueueParts {
   /** Sync object of this queue. */
   readonly syncobjs: KernelBo;
   readonly syncobjOffset: number;
+  /** A job's turn has come (under the scheduler's lock): its fence, undefined, or -errno. */
+  readonly run: (call: JobCall) => Fence | undefined | number;
   /** Called when a job made no progress. */
   readonly timedOut: (seqno: number) => void;
 }
@@ -60,6 +69,8 @@ export class Queue {
   readonly memory: QueueMemory;
   syncWait: SyncWait | undefined;
   private readonly parts: QueueParts;
+  /** Jobs that are not in the ring yet. */
+  readonly jobs: Entity<JobCall>;
   private readonly timer: DelayedWork;
   private readonly context: number;
   private inFlight: InFlight[] = [];
@@ -75,6 +86,14 @@ export class Queue {
     this.parts = parts;
     this.context = parts.fences.newContext();
     this.timer = new DelayedWork(parts.sched.queue, `${name}/timeout`, () => this.timeout(), [parts.sched.lock]);
+    this.jobs = new Entity<JobCall>(
+      `${name}/jobs`,
+      parts.fences,
+      parts.sched.queue,
+      this.credits,
+      { run: parts.run, cost: (call) => Queue.cost(call) },
+      [parts.sched.lock],
+    );
   }
 
   get ring(): KernelBo {
@@ -132,7 +151,7 @@ export class Queue {
   }
 
   /** Writes a job into the ring and moves INSERT; the caller tells the firmware or the scheduler. */
-  push(call: JobCall, profiling: number): Fence {
+  push(call: JobCall): Fence {
     const { fences, syncobjs, syncobjOffset, shape } = this.parts;
     const seqno = ++this.assigned;
     const fence = fences.create(this.context, seqno);
@@ -144,7 +163,7 @@ export class Queue {
         latestFlush: call.latestFlush,
         syncobj: syncobjs.va + syncobjOffset,
         times: this.memory.times.va + (this.profilingSeqno++ % slots) * PROFILING_SLOT_BYTES,
-        profiling,
+        profiling: call.profiling,
       },
       shape,
     );
@@ -159,8 +178,8 @@ export class Queue {
   }
 
   /** Instructions a job takes in the ring; 0 for one without a stream. */
-  static cost(call: JobCall, profiling: number): number {
-    return call.size === 0 ? 0 : jobInstructionCount(profiling);
+  static cost(call: JobCall): number {
+    return call.size === 0 ? 0 : jobInstructionCount(call.profiling);
   }
 
   /** Signals the jobs the sync object says are done, in order. True when there were any. */
@@ -226,6 +245,7 @@ export class Queue {
   }
 
   dispose(): void {
+    this.jobs.dispose();
     this.timer.dispose();
     this.memory.ring.dispose();
     this.memory.cursors.dispose();
@@ -235,6 +255,7 @@ export class Queue {
   save(fences: Fences): QueueState {
     return {
       syncWait: this.syncWait,
+      jobs: this.jobs.save(),
       inFlight: this.inFlight.map((j) => ({ ...j, fence: fences.ref(j.fence) })),
       last: this.lastFence === undefined ? undefined : fences.ref(this.lastFence),
       assigned: this.assigned,
@@ -245,6 +266,7 @@ export class Queue {
 
   load(state: QueueState, fences: Fences): void {
     this.syncWait = state.syncWait;
+    this.jobs.load(state.jobs);
     this.inFlight = state.inFlight.map((j) => ({ ...j, fence: fences.deref(j.fence) }));
     this.lastFence = state.last === undefined ? undefined : fences.deref(state.last);
     this.assigned = state.assigned;
@@ -258,6 +280,7 @@ const SYNCOBJ_STATUS = 8;
 
 export type QueueState = {
   readonly syncWait: SyncWait | undefined;
+  readonly jobs: EntityState<JobCall>;
   readonly inFlight: readonly {
     readonly fence: FenceRef;
     readonly seqno: number;

@@ -39,6 +39,8 @@ export interface SchedParts {
   readonly reset: Reset;
   readonly heaps: Heaps;
   readonly asSlotCount: number;
+  /** What giving a VM an address space takes. */
+  readonly hwLocks: readonly Mutex[];
 }
 
 export class Scheduler implements TickHost {
@@ -76,7 +78,7 @@ export class Scheduler implements TickHost {
         if (!this.waiting.includes(group)) this.waiting.push(group);
       },
     });
-    this.tickWork = new DelayedWork(this.queue, 'sched/tick', () => this.tick(), [this.lock]);
+    this.tickWork = new DelayedWork(this.queue, 'sched/tick', () => this.tick(), [this.lock, ...parts.hwLocks]);
     this.eventsWork = new Work(this.queue, 'sched/fw-events', () => this.handleEvents(), [this.lock]);
     this.syncWork = new Work(this.queue, 'sched/sync-upd', () => this.syncUpdate(), [this.lock]);
   }
@@ -325,7 +327,7 @@ export class Scheduler implements TickHost {
     this.syncWork.cancelSync();
     this.tickWork.cancelSync();
     this.suspend();
-    for (const group of this.groups.values()) for (const queue of group.queues) queue.stopJobs();
+    for (const group of this.groups.values()) for (const queue of group.queues) queue.jobs.stop();
   }
 
   /** After a reset; when it failed every group is lost. */
@@ -335,7 +337,7 @@ export class Scheduler implements TickHost {
         group.state = 'TERMINATED';
         this.lock.with(() => this.retire(group));
       }
-      for (const queue of group.queues) queue.startJobs();
+      for (const queue of group.queues) queue.jobs.resume();
     }
     this.resetInProgress = false;
     if (failed) return;

@@ -111,6 +111,14 @@ export class SlotManager<T extends Seated> {
     else this.vacate(slot, false);
   }
 
+  /** Frees the user's slot without touching the hardware, which does not answer. */
+  release(user: T): void {
+    const slot = this.slotOf(user);
+    const entry = slot === undefined ? undefined : this.slots[slot];
+    if (entry !== undefined) entry.user = undefined;
+    user.seat = NO_SEAT;
+  }
+
   /** Frees all slots without touching the hardware, which has just been reset. */
   releaseAll(): void {
     for (const slot of this.slots) {

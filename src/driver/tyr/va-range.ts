@@ -20,11 +20,16 @@ interface Taken {
 export class VaRange implements Stateful {
   readonly start: number;
   readonly end: number;
+  private readonly autoStart: number;
+  private readonly autoEnd: number;
   private taken: Taken[] = [];
 
-  constructor(start: number, end: number) {
+  /** Automatic placement stays inside [autoStart, autoEnd). */
+  constructor(start: number, end: number, autoStart = start, autoEnd = end) {
     this.start = start;
     this.end = end;
+    this.autoStart = autoStart;
+    this.autoEnd = autoEnd;
   }
 
   /** A free address for `size` bytes (a page multiple): the smallest hole that fits, undefined when none does. */
@@ -34,9 +39,10 @@ export class VaRange implements Stateful {
     let from = this.start;
     for (let i = 0; i <= this.taken.length; i++) {
       const next = this.taken[i];
-      const to = next?.start ?? this.end;
-      const va = alignUp(from, alignment);
-      const hole = to - from;
+      const to = Math.min(next?.start ?? this.end, this.autoEnd);
+      const at = Math.max(from, this.autoStart);
+      const va = alignUp(at, alignment);
+      const hole = to - at;
       if (va + size <= to && (best === undefined || hole < best.hole)) best = { at: i, va, hole };
       if (next !== undefined) from = next.start + next.size;
     }
