@@ -99,7 +99,12 @@ void global_requests(u32 changed)
     fw.halted = req & GLB_REQ_HALT;
   if (changed & GLB_REQ_CFG_PROGRESS_TIMER) {
     fw.progress_timer = glb_in()->progress_timer;
-    FOR_EACH_GROUP(g) progress_watch(g);
+    FOR_EACH_GROUP(g)
+    {
+      /* Periods begun with the old time are void. */
+      fw.groups[g].watched = 0;
+      progress_watch(g);
+    }
     done |= GLB_REQ_CFG_PROGRESS_TIMER;
   }
   if (changed & GLB_REQ_CFG_ALLOC_EN) {

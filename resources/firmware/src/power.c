@@ -99,8 +99,7 @@ void progress_watch(u32 g)
 {
   struct group *group = &fw.groups[g];
   if (group->phase != RUNNING || !fw.progress_timer) {
-    if (group->watched)
-      timer_disarm(TIMER_PROGRESS + g);
+    timer_disarm(TIMER_PROGRESS + g);
     group->watched = 0;
     return;
   }
