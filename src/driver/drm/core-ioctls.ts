@@ -12,6 +12,11 @@ import { SYNCOBJ_ENTRIES } from './syncobj-ioctls.ts';
 /** The date went out of use; user space still expects a string. */
 const DATE = '0';
 
+const CLIENT_NAME_MAX = 64;
+/** The characters of a client name lie between these two. */
+const SPACE = 0x20;
+const DELETE = 0x7f;
+
 /** Copies as much of `text` as fits (no NUL) and gives its full length. */
 function copyText(ctx: IoctlContext, address: number, room: number, text: string): number {
   if (address !== 0 && room > 0) {
@@ -46,6 +51,14 @@ const ENTRIES: readonly IoctlEntry[] = [
     args.value = 0;
     const value = CAPS.get(args.capability) ?? fail('EOPNOTSUPP', `capability ${args.capability} needs MODESET`);
     args.value = value((feature) => ctx.dev.driver.features.has(feature));
+    return 0;
+  }),
+  handle(CORE_IOCTLS.SET_CLIENT_NAME, (ctx, args) => {
+    ensure(args.name_len <= CLIENT_NAME_MAX, 'EINVAL', `name longer than ${CLIENT_NAME_MAX}`);
+    const name = ctx.user.copyFrom(args.name, args.name_len);
+    const printable = name.every((c) => c > SPACE && c < DELETE);
+    ensure(printable, 'EINVAL', 'the name has a space, control or non-ASCII character');
+    ctx.file.clientName = String.fromCharCode(...name);
     return 0;
   }),
   handle(CORE_IOCTLS.GEM_CLOSE, (ctx, args) => {

@@ -44,6 +44,7 @@ export type DrmDeviceState = {
     readonly pid: number;
     readonly master: boolean;
     readonly authenticated: boolean;
+    readonly clientName: string;
     readonly objects: HandlePairs;
     readonly syncobjs: HandlePairs;
     readonly driver: Plain;
@@ -179,6 +180,7 @@ export class DrmDevice<Data = unknown, FileData = unknown> {
         pid: f.client.pid,
         master: f.isMaster,
         authenticated: f.authenticated,
+        clientName: f.clientName,
         objects: f.objects.list().map(([handle, object]) => [handle, object.id]),
         syncobjs: f.syncobjs.list().map(([handle, syncobj]) => [handle, syncobj.id]),
         driver: this.driver.saveFile?.(f.driverData),
@@ -214,6 +216,7 @@ export class DrmDevice<Data = unknown, FileData = unknown> {
       const file = new DrmFile<Data, FileData>(this, saved.id, saved.node, client(saved.pid));
       file.isMaster = saved.master;
       file.authenticated = saved.authenticated;
+      file.clientName = saved.clientName;
       for (const [handle, id] of saved.objects) file.objects.publish(handle, this.object(id));
       for (const [handle, id] of saved.syncobjs) file.syncobjs.publish(handle, this.syncobjs.byId(id));
       this.files.set(file.id, file);

@@ -20,6 +20,8 @@ export class DrmFile<Data = unknown, FileData = unknown> implements OpenFile {
   readonly node: NodeKind;
   readonly client: Client;
   isMaster = false;
+  /** SET_CLIENT_NAME; empty when not set. */
+  clientName = '';
   authenticated: boolean;
   readonly objects = new HandleTable<GemObject>(LAST_GEM_HANDLE);
   readonly syncobjs = new HandleTable<SyncObj>(LAST_SYNCOBJ_HANDLE);

@@ -6,6 +6,8 @@ import { fail } from '../kernel/errno.ts';
 export class HandleTable<T> {
   private readonly entries = new Map<number, T | undefined>();
   private readonly last: number;
+  /** No number below is free. */
+  private floor = 1;
 
   /** Numbers 1..last. */
   constructor(last: number) {
@@ -18,8 +20,9 @@ export class HandleTable<T> {
 
   /** Takes the lowest free number, which does not resolve until `publish`. `full` is thrown when there is none. */
   reserve(full: 'ENOSPC' | 'EBUSY' | 'ENOMEM' = 'ENOSPC'): number {
-    let handle = 1;
+    let handle = this.floor;
     while (this.entries.has(handle)) handle++;
+    this.floor = handle;
     if (handle > this.last) fail(full, `all ${this.last} handles are in use`);
     this.entries.set(handle, undefined);
     return handle;
@@ -49,7 +52,7 @@ export class HandleTable<T> {
   /** Frees the number; gives what it named. */
   remove(handle: number): T | undefined {
     const value = this.entries.get(handle);
-    this.entries.delete(handle);
+    if (this.entries.delete(handle)) this.floor = Math.min(this.floor, handle);
     return value;
   }
 
@@ -62,5 +65,6 @@ export class HandleTable<T> {
 
   clear(): void {
     this.entries.clear();
+    this.floor = 1;
   }
 }

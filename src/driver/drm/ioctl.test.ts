@@ -125,6 +125,20 @@ describe('core calls', () => {
     expect(cap(12345)).toEqual([-ERRNO.EOPNOTSUPP, 0]);
   });
 
+  it('SET_CLIENT_NAME takes 64 printable characters', () => {
+    const { client, file } = setup();
+    const set = (name: string) => {
+      const bytes = Uint8Array.from(name, (c) => c.charCodeAt(0));
+      return client.call(file, CORE_IOCTLS.SET_CLIENT_NAME, { name: client.put(bytes), name_len: bytes.length }).ret;
+    };
+    expect(set('x'.repeat(64))).toBe(0);
+    for (const bad of ['x'.repeat(65), 'a b', 'a\0', 'a\n', 'caf\u00e9']) expect(set(bad)).toBe(-ERRNO.EINVAL);
+    expect(file.clientName).toBe('x'.repeat(64));
+    expect(client.call(file, CORE_IOCTLS.SET_CLIENT_NAME, { name: 8, name_len: 4 }).ret).toBe(-ERRNO.EFAULT);
+    expect(set('')).toBe(0);
+    expect(file.clientName).toBe('');
+  });
+
   it('GEM_CLOSE drops a handle once', () => {
     const { client, file, dev } = setup();
     const object = new TestObject(dev, 1);
