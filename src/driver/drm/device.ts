@@ -113,7 +113,7 @@ export class DrmDevice<Data = unknown, FileData = unknown> {
 
   /** Opens a file. KernelError ENODEV when unplugged, or what the driver says. */
   open(client: Client, node: NodeKind = 'render'): DrmFile<Data, FileData> {
-    return this.kernel.run(`${client.comm}[${client.pid}] open`, () => {
+    return this.kernel.enter(`${client.comm}[${client.pid}] open`, () => {
       if (this.unplugged) fail('ENODEV', 'device unplugged');
       const file = new DrmFile<Data, FileData>(this, this.nextFile++, node, client);
       if (node === 'primary' && ![...this.files.values()].some((f) => f.isMaster)) {

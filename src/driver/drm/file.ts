@@ -81,12 +81,12 @@ export class DrmFile<Data = unknown, FileData = unknown> implements OpenFile {
 
   ioctl(cmd: number, arg: Uint8Array, user: UserMemory): IoctlReply | Pending {
     const { pid, comm } = this.client;
-    return this.dev.kernel.run(`${comm}[${pid}] ioctl`, () => dispatch(this.dev.core, this, cmd, arg, user));
+    return this.dev.kernel.enter(`${comm}[${pid}] ioctl`, () => dispatch(this.dev.core, this, cmd, arg, user));
   }
 
   mmap(offset: number, length: number, flags: MmapFlags): UserBacking {
     const { pid, comm } = this.client;
-    return this.dev.kernel.run(`${comm}[${pid}] mmap`, () => {
+    return this.dev.kernel.enter(`${comm}[${pid}] mmap`, () => {
       if (this.dev.isUnplugged) fail('ENODEV', 'device unplugged');
       const own = this.dev.driver.mmap?.(this, offset, length, flags);
       return own ?? this.dev.mmapSpace.mmap(this, offset, length, flags);
@@ -103,7 +103,7 @@ export class DrmFile<Data = unknown, FileData = unknown> implements OpenFile {
     if (this.closed) return;
     this.closed = true;
     const { pid, comm } = this.client;
-    this.dev.kernel.run(`${comm}[${pid}] close`, () => {
+    this.dev.kernel.enter(`${comm}[${pid}] close`, () => {
       this.dev.waiters.forget(this.id);
       for (const [handle, syncobj] of this.syncobjs.list()) {
         this.syncobjs.remove(handle);

@@ -185,6 +185,17 @@ describe('WAIT', () => {
     expect(waitPoint(h, 4, W.AVAILABLE)).toBe(0);
   });
 
+  it('must not call back into the driver from its answer', () => {
+    const { create, client, file, array, dev, pending } = setup();
+    const h = create();
+    client.start(file, C.SYNCOBJ_WAIT, { ...array(h), flags: W.FOR_SUBMIT, timeout_nsec: SEC });
+    client.answer = () => void create();
+    dev.syncobjs.byId(file.lookupSyncobj(h).id).replace(pending());
+    expect(() => dev.kernel.run('signal', () => file.lookupSyncobj(h).content?.signal())).toThrow(
+      /ioctl from inside a driver call/,
+    );
+  });
+
   it('is dropped with its file', () => {
     const { create, client, file, array, dev, kernel } = setup();
     client.start(file, C.SYNCOBJ_WAIT, { ...array(create()), flags: W.FOR_SUBMIT, timeout_nsec: SEC });

@@ -84,6 +84,12 @@ export class Kernel implements Stateful<KernelState> {
     return this.cpu.run('process', name, body);
   }
 
+  /** As `run`, for calls of client processes, which never nest (engine law 8): Bug inside a driver call. */
+  enter<T>(name: string, body: () => T): T {
+    if (this.cpu.depth > 0) throw new Bug(`${name} from inside a driver call\n${this.cpu.report()}`);
+    return this.run(name, body);
+  }
+
   /** Bug when a module of that name is loaded. */
   loadModule(module: Module): void {
     if (this.modules.has(module.name)) throw new Bug(`module ${module.name} is loaded already`);
