@@ -13,8 +13,11 @@ const VA = 0x12_3456_7000;
 const TABLES = 0x20_0000;
 const SOURCE = { unit: UNIT.COMPUTE, cs: 9, ctx: 1, core: 2 };
 
+/** One machine for all tests: building one costs more than they do. */
+const machine = smallMachine();
+
 const setup = () => {
-  const machine = smallMachine();
+  machine.powerCycle();
   const { memory, mmu } = machine;
   const tables = new Tables(memory, memory.base + TABLES);
   const pa = memory.base + 0x5000;
@@ -30,7 +33,7 @@ const setup = () => {
     const [lo, hi] = change(memory.read32(at), memory.read32(at + 4));
     tables.write(at, { lo, hi });
   };
-  return { machine, memory, mmu, tables, pa, code, entry, patch };
+  return { memory, mmu, tables, pa, code, entry, patch };
 };
 
 describe('walk', () => {
@@ -70,7 +73,7 @@ describe('walk', () => {
   });
 
   it('faults for wide addresses, faulting memory types, unmapped and odd configurations', () => {
-    const { machine, code, tables } = setup();
+    const { code, tables } = setup();
     expect(code(2 ** 48)).toBe(FAULT.ADDR_SIZE_FAULT_IN);
     write64(machine, MMU_CONTROL.AS_MEMATTR, { lo: 0xc000, hi: 0 }, AS);
     expect(code(VA)).toBe(0);
@@ -92,7 +95,7 @@ describe('walk', () => {
   });
 
   it('takes blocks of 2 MiB and 1 GiB, and shorter inputs', () => {
-    const { machine, tables, memory, mmu } = setup();
+    const { tables, memory, mmu } = setup();
     tables.map(0x40_0000, memory.base + 0x20_0000, {}, 2);
     expect(mmu.probe(AS, 0x5f_f123, ACCESS.READ)).toBe(memory.base + 0x3f_f123);
     tables.map(2 ** 31, 0x8000_0000, {}, 1);
@@ -109,7 +112,7 @@ describe('walk', () => {
 
 describe('commands', () => {
   it('takes configuration only with UPDATE, after a while, and reports completion', () => {
-    const { machine, code } = setup();
+    const { code } = setup();
     write64(machine, MMU_CONTROL.AS_TRANSCFG, { lo: 1, hi: 0 }, AS);
     const status = MMU_CONTROL.AS_STATUS.offset + AS * 0x40;
     const command = MMU_CONTROL.AS_COMMAND.offset + AS * 0x40;
@@ -126,9 +129,9 @@ describe('commands', () => {
   });
 
   it('LOCK, UNLOCK and the flushes end cached translations of the region for their users', () => {
-    const { machine, mmu } = setup();
+    const { mmu } = setup();
     const told: (number | undefined)[] = [];
-    mmu.onInvalidate((as) => told.push(as));
+    const undo = mmu.onInvalidate((as) => told.push(as));
     write64(machine, MMU_CONTROL.AS_LOCKADDR, encodeLock(VA, 0x1000), AS);
     const flushId = machine.hostRead(0x10000);
     let generation = mmu.generation(AS);
@@ -137,42 +140,43 @@ describe('commands', () => {
       expect(mmu.generation(AS)).not.toBe(generation);
       generation = mmu.generation(AS);
     }
+    undo();
     expect(told).toEqual([AS, AS, AS, AS, AS, AS]);
     expect(machine.hostRead(0x10000)).toBe(flushId + 2);
   });
 
   it('refuses commands for slots that do not exist', () => {
-    const { machine } = setup();
+    setup();
     const odd: unknown[] = [];
     machine.hooks.hostOdd = (...what) => odd.push(what);
     machine.hostWrite(MMU_CONTROL.AS_COMMAND.offset + 12 * 0x40, 1);
+    machine.hooks.hostOdd = undefined;
     expect(odd).toEqual([['refused', 0x2718, true, 1]]);
   });
 });
 
 describe('faults', () => {
-  const statusOf = (machine: { hostRead(offset: number): number }) =>
-    unpackFaultStatus(machine.hostRead(MMU_CONTROL.AS_FAULTSTATUS.offset + AS * 0x40));
+  const statusOf = () => unpackFaultStatus(machine.hostRead(MMU_CONTROL.AS_FAULTSTATUS.offset + AS * 0x40));
 
   it('latches the first of a slot until its interrupt is cleared', () => {
-    const { machine, mmu } = setup();
+    const { mmu } = setup();
     machine.hostWrite(MMU_CONTROL.MMU_INT_MASK.offset, 0xffff);
     expect(mmu.ramOffset(AS, 0x7_0000_1234, ACCESS.WRITE)).toBe(-1);
     mmu.raise(AS, mmu.fault, SOURCE);
     mmu.raise(AS, { code: FAULT.PERM_FAULT_3, access: ACCESS.READ, va: 1 }, SOURCE);
     expect(machine.irq('mmu')).toBe(true);
-    expect(statusOf(machine)).toMatchObject({ exception: FAULT.TRANSLATION_FAULT_1, access: 3, sourceId: 0x4009 });
+    expect(statusOf()).toMatchObject({ exception: FAULT.TRANSLATION_FAULT_1, access: 3, sourceId: 0x4009 });
     const address = MMU_CONTROL.AS_FAULTADDRESS.offset + AS * 0x40;
     expect([machine.hostRead(address), machine.hostRead(address + 4)]).toEqual([0x1234, 7]);
     expect(machine.hostRead(GPU_CONTROL.GPU_STATUS.offset) & 0x10).toBe(0x10);
     machine.hostWrite(MMU_CONTROL.MMU_INT_CLEAR.offset, 1 << AS);
     expect(machine.irq('mmu')).toBe(false);
     mmu.raise(AS, { code: FAULT.PERM_FAULT_3, access: ACCESS.READ, va: 1 }, SOURCE);
-    expect(statusOf(machine).exception).toBe(FAULT.PERM_FAULT_3);
+    expect(statusOf().exception).toBe(FAULT.PERM_FAULT_3);
   });
 
   it('shows bus faults in GPU_FAULT_STATUS until CLEAR_FAULT', () => {
-    const { machine, mmu, tables } = setup();
+    const { mmu, tables } = setup();
     tables.map(0x9000, 0x1_0000_0000);
     machine.hostWrite(GPU_CONTROL.GPU_INT_MASK.offset, 1);
     expect(mmu.ramOffset(AS, 0x9004, ACCESS.READ)).toBe(-1);
@@ -206,7 +210,7 @@ describe('TLB', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), (steps) => {
-        const { machine, mmu, tables, memory } = setup();
+        const { mmu, tables, memory } = setup();
         // Pages far apart that fall on the same entries, and neighbours.
         const vaOf = (page: number) => (page % 8) * 0x1000 + Math.floor(page / 8) * 0x100_0000 * 4096;
         for (const { kind, page, to, readOnly, noExec, access } of steps) {
@@ -217,7 +221,7 @@ describe('TLB', () => {
               linuxLeaf(memory.base + 0x10_0000 + to * 0x1000, 3, { readOnly, noExec }),
             );
           else if (kind === 'unmap') memory.fill(tables.entry(va, 3), ENTRY_SIZE, 0);
-          else if (kind === 'snapshot') machine.snapshot();
+          else if (kind === 'snapshot') machine.dropSnapshot(machine.snapshot());
           const walked = mmu.explain(AS, va + to, access);
           const offset = mmu.ramOffset(AS, va + to, access);
           expect(offset).toBe(walked.fault === 0 ? walked.pa - memory.base : -1);

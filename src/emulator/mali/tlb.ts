@@ -12,13 +12,16 @@ import type { AccessType } from '../wiring.ts';
 
 /** Entries per kind of access (chosen; covers 16 MiB). */
 const ENTRIES = 4096;
-const TABLE_WORDS = ENTRIES * 2;
+const TABLE_SHIFT = 13;
+const TABLE_WORDS = 1 << TABLE_SHIFT;
 const KINDS = 4;
 const VALID_SHIFT = 28;
 const AS_SHIFT = 24;
 const HIGH_SHIFT = 20;
 const PAGE_MASK = 0xfffff;
+const VALID_TAG = 1 << (VALID_SHIFT - HIGH_SHIFT);
 const VA_PAGE = 4096;
+const PER_TWO32 = 2 ** -32;
 const VA_PAGE_HIGH = 2 ** 44;
 /** Up to this many pages are dropped one by one, more by a sweep. */
 const FEW_PAGES = 512;
@@ -30,13 +33,18 @@ export class Tlb {
 
   /** Offset into RAM, or -1 when the translation is not cached. */
   lookup(as: number, va: number, access: AccessType): number {
-    const vpn = (va / VA_PAGE) | 0;
-    const at = access * TABLE_WORDS + (((vpn ^ (as * AS_SPREAD)) & (ENTRIES - 1)) << 1);
+    // One multiplication and two truncations; divisions by powers of two of such numbers are slower.
+    return this.lookupWords(as, va | 0, (va * PER_TWO32) | 0, access);
+  }
+
+  /** As `lookup` for an address in two words, signed or unsigned. */
+  lookupWords(as: number, lo: number, hi: number, access: AccessType): number {
+    const vpn = (lo >>> 12) | (hi << 20);
+    const at = (access << TABLE_SHIFT) + (((vpn ^ (as * AS_SPREAD)) & (ENTRIES - 1)) << 1);
     const { words } = this;
-    if (words[at] !== vpn) return -1;
     const entry = words[at + 1]!;
-    if (entry >>> HIGH_SHIFT !== tagOf(as, va)) return -1;
-    return (entry & PAGE_MASK) * VA_PAGE + (va & 0xfff);
+    if (words[at] !== vpn || entry >>> HIGH_SHIFT !== (VALID_TAG | (as << 4) | (hi >>> 12))) return -1;
+    return (entry & PAGE_MASK) * VA_PAGE + (lo & 0xfff);
   }
 
   /** Remembers that the page of `va` is page `page` of RAM. */
@@ -83,5 +91,5 @@ export class Tlb {
 }
 
 function tagOf(as: number, va: number): number {
-  return (1 << (VALID_SHIFT - HIGH_SHIFT)) | (as << (AS_SHIFT - HIGH_SHIFT)) | (va / VA_PAGE_HIGH);
+  return VALID_TAG | (as << (AS_SHIFT - HIGH_SHIFT)) | (va / VA_PAGE_HIGH);
 }
