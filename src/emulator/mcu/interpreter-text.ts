@@ -4,9 +4,10 @@
  * OPERATIONS, and memory accesses are expanded in place. interpreter-text.test.ts checks that interpreter.ts is
  * what this file makes, and rewrites it with UPDATE_INTERPRETER=1.
  *
- * Locals of the loop: n instructions left, left those put aside when the loop has to stop, p entry of the
- * instruction, e the entry used (p, or its IT twin), w its first word, base and va the slot and address of the
- * page, nf zf cf vf flags as in state.ts, mode and pit ITSTATE now and before the instruction, a b t x scratch.
+ * Locals of the loop: n instructions left, p entry of the instruction, e the entry used (p, or its IT twin), w its
+ * first word, nf zf cf vf flags as in state.ts, mode ITSTATE, a b t x scratch. What is seldom needed stands in L, so
+ * that the seven that live from one instruction to the next stay in registers: L[0] slot and L[1] address of the
+ * page, L[2] instructions put aside when the loop has to stop, L[3] PC on leaving if L[4], L[5] ITSTATE before.
  */
 
 const D = 'R[(w >>> 8) & 15]';
@@ -16,14 +17,15 @@ const A = 'R[(w >>> 20) & 15]';
 const IMM = 'E[e + 1]!';
 const AUX = 'E[e + 2]!';
 const NEXT = 'p += w >>> 24; continue loop;';
-const SPILL = 'S[15] = va + ((p - base) >> 1); S[33] = n;';
+const SPILL = 'S[15] = L[1]! + ((p - L[0]!) >> 1); S[33] = n;';
 const FLAGS_OUT = 'S[16] = nf; S[17] = zf; S[18] = cf; S[19] = vf;';
 const FLAGS_IN = 'nf = S[16]!; zf = S[17]!; cf = S[18]!; vf = S[19]!;';
 /** After a slow access: a fault leaves the instruction undone, anything else lets it end. */
-const AFTER_SLOW = 'if (S[30] !== 0) { left += n; n = 0; if (S[31] !== 0) { mode = e === p ? 0 : pit; break loop; } }';
-const EXECUTE_SLOW = `${SPILL} ${FLAGS_OUT} S[22] = mode; x = slow.execute(E[e + 3]!, e === p ? 0 : pit); ${FLAGS_IN} mode = S[22]!;
-  if (x !== 0) { out = S[15]!; left += n; n = 0; gone = true; break loop; }
-  if (S[30] !== 0) { left += n; n = 0; }
+const AFTER_SLOW =
+  'if (S[30] !== 0) { L[2] = L[2]! + n; n = 0; if (S[31] !== 0) { mode = e === p ? 0 : L[5]!; break loop; } }';
+const EXECUTE_SLOW = `${SPILL} ${FLAGS_OUT} S[22] = mode; x = slow.execute(E[e + 3]!, e === p ? 0 : L[5]!); ${FLAGS_IN} mode = S[22]!;
+  if (x !== 0) { L[3] = S[15]!; L[2] = L[2]! + n; n = 0; L[4] = 1; break loop; }
+  if (S[30] !== 0) { L[2] = L[2]! + n; n = 0; }
   ${NEXT}`;
 const VIEW = { 1: 'M8[t | (a & 0xfff)]', 2: 'M16[(t | (a & 0xfff)) >> 1]', 4: 'M32[(t | (a & 0xfff)) >> 2]' } as const;
 type Size = keyof typeof VIEW;
@@ -42,7 +44,7 @@ function store(size: Size): string {
 
 /** A branch to x with interworking: EXC_RETURN values and even addresses leave the loop. */
 const INTERWORK = `if ((x & 1) !== 0 && x >>> 28 !== 15) { a = x & -2; break dispatch; }
-  ${FLAGS_OUT} S[22] = mode; S[33] = n; slow.branch(x); ${FLAGS_IN} mode = S[22]!; out = S[15]!; left += n; n = 0; gone = true; break loop;`;
+  ${FLAGS_OUT} S[22] = mode; S[33] = n; slow.branch(x); ${FLAGS_IN} mode = S[22]!; L[3] = S[15]!; L[2] = L[2]! + n; n = 0; L[4] = 1; break loop;`;
 
 const setNz = 'nf = zf = x;';
 const addFlags = (a: string, b: string): string =>
@@ -353,7 +355,7 @@ function branches(): Case[] {
 /** All operations; the position is the case number and the number in bits 7:0 of an entry. */
 const CASES: readonly Case[] = [
   ['decode', `n++; ${SPILL} if (slow.decodeEntry(e, 0) !== 0) break loop; continue loop;`],
-  ['pageEnd', 'n++; a = va + ((p - base) >> 1); break dispatch;'],
+  ['pageEnd', 'n++; a = L[1]! + ((p - L[0]!) >> 1); break dispatch;'],
   ['slow', EXECUTE_SLOW],
   // A write of SP keeps its two low bits clear: done before the next instruction. The operation itself is in word 3.
   ['spWrite', `mode |= 0x100; op = E[e + 3]!; continue dispatch;`],
@@ -375,15 +377,18 @@ export function interpreterText(): string {
 export function createInterpreter(parts: InterpreterParts): (budget: number) => number {
   const { S, E, CODE, LT, ST, M8, M16, M32, slow } = parts;
   const R = S;
+  const L = new Int32Array(LOCALS);
   return function interpret(budget: number): number {
-    let n = budget; let left = 0; let out = 0; let gone = false;
+    let n = budget | 0;
+    L.fill(0);
     let nf = S[16]!; let zf = S[17]!; let cf = S[18]!; let vf = S[19]!;
-    let mode = S[22]!; let pit = 0;
+    let mode = S[22]!;
     let a = S[15]!; let b = 0; let t = 0; let x = 0; let i = 0; let w = 0; let e = 0; let op = 0;
-    let base = CODE[a >>> 12]!;
-    if (base < 0) { base = slow.openPage(a); if (base < 0) return budget; }
-    let va = a & -4096;
-    let p = base + ((a & 0xffe) << 1);
+    t = CODE[a >>> 12]!;
+    if (t < 0) { t = slow.openPage(a); if (t < 0) return budget; }
+    L[0] = t;
+    L[1] = a & -4096;
+    let p = t + ((a & 0xffe) << 1);
     loop: while (n > 0) {
       n--;
       e = p;
@@ -397,9 +402,9 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
           op = w & 0xff;
           if (op === 0) { n++; ${SPILL} if (slow.decodeEntry(e, mode) !== 0) break loop; continue loop; }
           if (op !== 1) {
-            pit = mode;
+            L[5] = mode;
             mode = (mode & 7) === 0 ? 0 : (mode & 0xe0) | ((mode << 1) & 0x1f);
-            if (!passes(pit >> 4, nf, zf, cf, vf)) { ${NEXT} }
+            if (!passes(L[5]! >> 4, nf, zf, cf, vf)) { ${NEXT} }
           }
         }
       }
@@ -414,16 +419,16 @@ ${cases}
       if (t < 0) {
         S[33] = n;
         t = slow.openPage(a);
-        if (t < 0) { out = a; gone = true; left += n; n = 0; break loop; }
+        if (t < 0) { L[3] = a; L[4] = 1; L[2] = L[2]! + n; n = 0; break loop; }
       }
-      base = t;
-      va = a & -4096;
-      p = base + ((a & 0xffe) << 1);
+      L[0] = t;
+      L[1] = a & -4096;
+      p = t + ((a & 0xffe) << 1);
     }
     if ((mode & 0x100) !== 0) { R[13] = R[13]! & -4; mode &= 0xff; }
-    S[15] = gone ? out : va + ((p - base) >> 1);
+    S[15] = L[4] !== 0 ? L[3]! : L[1]! + ((p - L[0]!) >> 1);
     S[16] = nf; S[17] = zf; S[18] = cf; S[19] = vf; S[22] = mode;
-    return n + left;
+    return n + L[2]!;
   };
 }
 `;
@@ -471,5 +476,8 @@ function highUnsigned(a: number, b: number): number {
   const low = al * bh + (middle % 0x10000);
   return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(low / 0x10000)) | 0;
 }
+
+/** Words the loop keeps beside its locals. */
+const LOCALS = 6;
 
 /** Makes the loop over one core's tables: runs up to budget instructions, returns how many are left. */`;

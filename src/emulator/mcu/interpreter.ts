@@ -41,21 +41,22 @@ function highUnsigned(a: number, b: number): number {
   return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(low / 0x10000)) | 0;
 }
 
+/** Words the loop keeps beside its locals. */
+const LOCALS = 6;
+
 /** Makes the loop over one core's tables: runs up to budget instructions, returns how many are left. */
 export function createInterpreter(parts: InterpreterParts): (budget: number) => number {
   const { S, E, CODE, LT, ST, M8, M16, M32, slow } = parts;
   const R = S;
+  const L = new Int32Array(LOCALS);
   return function interpret(budget: number): number {
-    let n = budget;
-    let left = 0;
-    let out = 0;
-    let gone = false;
+    let n = budget | 0;
+    L.fill(0);
     let nf = S[16]!;
     let zf = S[17]!;
     let cf = S[18]!;
     let vf = S[19]!;
     let mode = S[22]!;
-    let pit = 0;
     let a = S[15]!;
     let b = 0;
     let t = 0;
@@ -64,13 +65,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
     let w = 0;
     let e = 0;
     let op = 0;
-    let base = CODE[a >>> 12]!;
-    if (base < 0) {
-      base = slow.openPage(a);
-      if (base < 0) return budget;
+    t = CODE[a >>> 12]!;
+    if (t < 0) {
+      t = slow.openPage(a);
+      if (t < 0) return budget;
     }
-    let va = a & -4096;
-    let p = base + ((a & 0xffe) << 1);
+    L[0] = t;
+    L[1] = a & -4096;
+    let p = t + ((a & 0xffe) << 1);
     loop: while (n > 0) {
       n--;
       e = p;
@@ -87,15 +89,15 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
           op = w & 0xff;
           if (op === 0) {
             n++;
-            S[15] = va + ((p - base) >> 1);
+            S[15] = L[1]! + ((p - L[0]!) >> 1);
             S[33] = n;
             if (slow.decodeEntry(e, mode) !== 0) break loop;
             continue loop;
           }
           if (op !== 1) {
-            pit = mode;
+            L[5] = mode;
             mode = (mode & 7) === 0 ? 0 : (mode & 0xe0) | ((mode << 1) & 0x1f);
-            if (!passes(pit >> 4, nf, zf, cf, vf)) {
+            if (!passes(L[5]! >> 4, nf, zf, cf, vf)) {
               p += w >>> 24;
               continue loop;
             }
@@ -107,7 +109,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
           case 0: {
             // decode
             n++;
-            S[15] = va + ((p - base) >> 1);
+            S[15] = L[1]! + ((p - L[0]!) >> 1);
             S[33] = n;
             if (slow.decodeEntry(e, 0) !== 0) break loop;
             continue loop;
@@ -115,33 +117,33 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
           case 1: {
             // pageEnd
             n++;
-            a = va + ((p - base) >> 1);
+            a = L[1]! + ((p - L[0]!) >> 1);
             break dispatch;
           }
           case 2: {
             // slow
-            S[15] = va + ((p - base) >> 1);
+            S[15] = L[1]! + ((p - L[0]!) >> 1);
             S[33] = n;
             S[16] = nf;
             S[17] = zf;
             S[18] = cf;
             S[19] = vf;
             S[22] = mode;
-            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            x = slow.execute(E[e + 3]!, e === p ? 0 : L[5]!);
             nf = S[16]!;
             zf = S[17]!;
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
             if (x !== 0) {
-              out = S[15]!;
-              left += n;
+              L[3] = S[15]!;
+              L[2] = L[2]! + n;
               n = 0;
-              gone = true;
+              L[4] = 1;
               break loop;
             }
             if (S[30] !== 0) {
-              left += n;
+              L[2] = L[2]! + n;
               n = 0;
             }
             p += w >>> 24;
@@ -1382,14 +1384,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 4);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1404,14 +1406,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 4);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1426,14 +1428,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 4);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1449,14 +1451,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 4);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1472,14 +1474,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0) x = M8[t | (a & 0xfff)]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 1);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1494,14 +1496,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0) x = M8[t | (a & 0xfff)]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 1);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1516,14 +1518,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0) x = M8[t | (a & 0xfff)]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 1);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1539,14 +1541,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0) x = M8[t | (a & 0xfff)]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 1);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1562,14 +1564,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 2);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1584,14 +1586,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 2);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1606,14 +1608,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 2);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1629,14 +1631,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 2);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1652,14 +1654,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0) x = M8[t | (a & 0xfff)]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 1);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1674,14 +1676,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0) x = M8[t | (a & 0xfff)]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 1);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1696,14 +1698,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0) x = M8[t | (a & 0xfff)]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 1);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1719,14 +1721,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0) x = M8[t | (a & 0xfff)]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 1);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1742,14 +1744,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 2);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1764,14 +1766,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 2);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1786,14 +1788,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 2);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1809,14 +1811,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 2);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1832,14 +1834,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 4);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1854,14 +1856,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) M32[(t | (a & 0xfff)) >> 2] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 4, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1875,14 +1877,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) M32[(t | (a & 0xfff)) >> 2] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 4, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1896,14 +1898,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) M32[(t | (a & 0xfff)) >> 2] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 4, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1918,14 +1920,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) M32[(t | (a & 0xfff)) >> 2] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 4, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1940,14 +1942,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0) M8[t | (a & 0xfff)] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 1, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1961,14 +1963,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0) M8[t | (a & 0xfff)] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 1, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -1982,14 +1984,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0) M8[t | (a & 0xfff)] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 1, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -2004,14 +2006,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0) M8[t | (a & 0xfff)] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 1, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -2026,14 +2028,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) M16[(t | (a & 0xfff)) >> 1] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 2, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -2047,14 +2049,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) M16[(t | (a & 0xfff)) >> 1] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 2, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -2068,14 +2070,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) M16[(t | (a & 0xfff)) >> 1] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 2, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -2090,14 +2092,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = ST[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) M16[(t | (a & 0xfff)) >> 1] = R[(w >>> 8) & 15]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               slow.store(a, 2, R[(w >>> 8) & 15]!);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -2123,28 +2125,28 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
               p += w >>> 24;
               continue loop;
             }
-            S[15] = va + ((p - base) >> 1);
+            S[15] = L[1]! + ((p - L[0]!) >> 1);
             S[33] = n;
             S[16] = nf;
             S[17] = zf;
             S[18] = cf;
             S[19] = vf;
             S[22] = mode;
-            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            x = slow.execute(E[e + 3]!, e === p ? 0 : L[5]!);
             nf = S[16]!;
             zf = S[17]!;
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
             if (x !== 0) {
-              out = S[15]!;
-              left += n;
+              L[3] = S[15]!;
+              L[2] = L[2]! + n;
               n = 0;
-              gone = true;
+              L[4] = 1;
               break loop;
             }
             if (S[30] !== 0) {
-              left += n;
+              L[2] = L[2]! + n;
               n = 0;
             }
             p += w >>> 24;
@@ -2181,34 +2183,34 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
               cf = S[18]!;
               vf = S[19]!;
               mode = S[22]!;
-              out = S[15]!;
-              left += n;
+              L[3] = S[15]!;
+              L[2] = L[2]! + n;
               n = 0;
-              gone = true;
+              L[4] = 1;
               break loop;
             }
-            S[15] = va + ((p - base) >> 1);
+            S[15] = L[1]! + ((p - L[0]!) >> 1);
             S[33] = n;
             S[16] = nf;
             S[17] = zf;
             S[18] = cf;
             S[19] = vf;
             S[22] = mode;
-            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            x = slow.execute(E[e + 3]!, e === p ? 0 : L[5]!);
             nf = S[16]!;
             zf = S[17]!;
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
             if (x !== 0) {
-              out = S[15]!;
-              left += n;
+              L[3] = S[15]!;
+              L[2] = L[2]! + n;
               n = 0;
-              gone = true;
+              L[4] = 1;
               break loop;
             }
             if (S[30] !== 0) {
-              left += n;
+              L[2] = L[2]! + n;
               n = 0;
             }
             p += w >>> 24;
@@ -2231,28 +2233,28 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
               p += w >>> 24;
               continue loop;
             }
-            S[15] = va + ((p - base) >> 1);
+            S[15] = L[1]! + ((p - L[0]!) >> 1);
             S[33] = n;
             S[16] = nf;
             S[17] = zf;
             S[18] = cf;
             S[19] = vf;
             S[22] = mode;
-            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            x = slow.execute(E[e + 3]!, e === p ? 0 : L[5]!);
             nf = S[16]!;
             zf = S[17]!;
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
             if (x !== 0) {
-              out = S[15]!;
-              left += n;
+              L[3] = S[15]!;
+              L[2] = L[2]! + n;
               n = 0;
-              gone = true;
+              L[4] = 1;
               break loop;
             }
             if (S[30] !== 0) {
-              left += n;
+              L[2] = L[2]! + n;
               n = 0;
             }
             p += w >>> 24;
@@ -2275,28 +2277,28 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
               p += w >>> 24;
               continue loop;
             }
-            S[15] = va + ((p - base) >> 1);
+            S[15] = L[1]! + ((p - L[0]!) >> 1);
             S[33] = n;
             S[16] = nf;
             S[17] = zf;
             S[18] = cf;
             S[19] = vf;
             S[22] = mode;
-            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            x = slow.execute(E[e + 3]!, e === p ? 0 : L[5]!);
             nf = S[16]!;
             zf = S[17]!;
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
             if (x !== 0) {
-              out = S[15]!;
-              left += n;
+              L[3] = S[15]!;
+              L[2] = L[2]! + n;
               n = 0;
-              gone = true;
+              L[4] = 1;
               break loop;
             }
             if (S[30] !== 0) {
-              left += n;
+              L[2] = L[2]! + n;
               n = 0;
             }
             p += w >>> 24;
@@ -2314,28 +2316,28 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
               p += w >>> 24;
               continue loop;
             }
-            S[15] = va + ((p - base) >> 1);
+            S[15] = L[1]! + ((p - L[0]!) >> 1);
             S[33] = n;
             S[16] = nf;
             S[17] = zf;
             S[18] = cf;
             S[19] = vf;
             S[22] = mode;
-            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            x = slow.execute(E[e + 3]!, e === p ? 0 : L[5]!);
             nf = S[16]!;
             zf = S[17]!;
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
             if (x !== 0) {
-              out = S[15]!;
-              left += n;
+              L[3] = S[15]!;
+              L[2] = L[2]! + n;
               n = 0;
-              gone = true;
+              L[4] = 1;
               break loop;
             }
             if (S[30] !== 0) {
-              left += n;
+              L[2] = L[2]! + n;
               n = 0;
             }
             p += w >>> 24;
@@ -2353,28 +2355,28 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
               p += w >>> 24;
               continue loop;
             }
-            S[15] = va + ((p - base) >> 1);
+            S[15] = L[1]! + ((p - L[0]!) >> 1);
             S[33] = n;
             S[16] = nf;
             S[17] = zf;
             S[18] = cf;
             S[19] = vf;
             S[22] = mode;
-            x = slow.execute(E[e + 3]!, e === p ? 0 : pit);
+            x = slow.execute(E[e + 3]!, e === p ? 0 : L[5]!);
             nf = S[16]!;
             zf = S[17]!;
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
             if (x !== 0) {
-              out = S[15]!;
-              left += n;
+              L[3] = S[15]!;
+              L[2] = L[2]! + n;
               n = 0;
-              gone = true;
+              L[4] = 1;
               break loop;
             }
             if (S[30] !== 0) {
-              left += n;
+              L[2] = L[2]! + n;
               n = 0;
             }
             p += w >>> 24;
@@ -2508,10 +2510,10 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
-            out = S[15]!;
-            left += n;
+            L[3] = S[15]!;
+            L[2] = L[2]! + n;
             n = 0;
-            gone = true;
+            L[4] = 1;
             break loop;
           }
           case 214: {
@@ -2534,10 +2536,10 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
-            out = S[15]!;
-            left += n;
+            L[3] = S[15]!;
+            L[2] = L[2]! + n;
             n = 0;
-            gone = true;
+            L[4] = 1;
             break loop;
           }
           case 215: {
@@ -2556,14 +2558,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 3) === 0) x = M32[(t | (a & 0xfff)) >> 2]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 4);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -2584,10 +2586,10 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             cf = S[18]!;
             vf = S[19]!;
             mode = S[22]!;
-            out = S[15]!;
-            left += n;
+            L[3] = S[15]!;
+            L[2] = L[2]! + n;
             n = 0;
-            gone = true;
+            L[4] = 1;
             break loop;
           }
           case 218: {
@@ -2626,14 +2628,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0) x = M8[t | (a & 0xfff)]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 1);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -2647,14 +2649,14 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             t = LT[a >>> 12]!;
             if (t >= 0 && (a & 1) === 0) x = M16[(t | (a & 0xfff)) >> 1]!;
             else {
-              S[15] = va + ((p - base) >> 1);
+              S[15] = L[1]! + ((p - L[0]!) >> 1);
               S[33] = n;
               x = slow.load(a, 2);
               if (S[30] !== 0) {
-                left += n;
+                L[2] = L[2]! + n;
                 n = 0;
                 if (S[31] !== 0) {
-                  mode = e === p ? 0 : pit;
+                  mode = e === p ? 0 : L[5]!;
                   break loop;
                 }
               }
@@ -2677,27 +2679,27 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
         S[33] = n;
         t = slow.openPage(a);
         if (t < 0) {
-          out = a;
-          gone = true;
-          left += n;
+          L[3] = a;
+          L[4] = 1;
+          L[2] = L[2]! + n;
           n = 0;
           break loop;
         }
       }
-      base = t;
-      va = a & -4096;
-      p = base + ((a & 0xffe) << 1);
+      L[0] = t;
+      L[1] = a & -4096;
+      p = t + ((a & 0xffe) << 1);
     }
     if ((mode & 0x100) !== 0) {
       R[13] = R[13]! & -4;
       mode &= 0xff;
     }
-    S[15] = gone ? out : va + ((p - base) >> 1);
+    S[15] = L[4] !== 0 ? L[3]! : L[1]! + ((p - L[0]!) >> 1);
     S[16] = nf;
     S[17] = zf;
     S[18] = cf;
     S[19] = vf;
     S[22] = mode;
-    return n + left;
+    return n + L[2]!;
   };
 }
