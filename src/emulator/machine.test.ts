@@ -102,6 +102,29 @@ describe('determinism', () => {
     }
   });
 
+  it('stops at breakpoints, steps, and ends where it would have without', () => {
+    const whole = start();
+    run(whole, 100_000);
+    const machine = start();
+    const loop = FIRMWARE.codeVa + 8;
+    const stops: number[] = [];
+    machine.core.hooks.breakpoint = (pc) => {
+      stops.push(pc);
+      machine.requestPause();
+      return true;
+    };
+    machine.core.setBreakpoint(loop);
+    const end = whole.clock.now;
+    while (machine.runUntil(end) !== 'pause');
+    expect([machine.core.pc, stops]).toEqual([loop, [loop]]);
+    const before = machine.core.instructions;
+    for (let i = 0; i < 3; i++) expect(machine.stepMcu(end)).toBe('pause');
+    expect([machine.core.instructions - before, stops.length]).toEqual([3, 1]);
+    machine.core.clearBreakpoint(loop);
+    while (machine.runUntil(end) !== 'time');
+    expect(machine.stateHash()).toBe(whole.stateHash());
+  });
+
   it('goes on the same after save and load, and after snapshots', () => {
     const whole = start();
     run(whole, END - whole.clock.now);

@@ -8,7 +8,7 @@ import { stateHash, type PlainObject, type Stateful } from '../base/stateful.ts'
 import { GpuClockDomain, type ClockDomainState } from './clock-domain.ts';
 import { VirtualClock, type ClockState } from './clock.ts';
 import { Gpu, HOST_WINDOW, type IrqLine } from './mali/gpu.ts';
-import type { Mcu } from './mali/mcu.ts';
+import { MAX_SLICE, type Mcu } from './mali/mcu.ts';
 import type { GpuMmu } from './mali/mmu.ts';
 import type { UndefinedRule } from './mali/mcu-registers/access-log.ts';
 import type { Core } from './mcu/core.ts';
@@ -79,6 +79,8 @@ export class Machine implements Stateful<PlainObject> {
   private clocked = true;
   private rose = false;
   private pauseRequested = false;
+  /** Instruction count a step began at, -1 while none is under way. */
+  private stepFrom = -1;
 
   constructor(config: MachineConfig) {
     this.memory = new Ram(config.ramBase ?? RAM_BASE, config.ramSize ?? RAM_SIZE);
@@ -200,8 +202,23 @@ export class Machine implements Stateful<PlainObject> {
       } else {
         clock.moveTo(core);
         mcu.runSlice(ns);
+        if (this.stepFrom >= 0 && this.stepFrom !== this.gpu.core.instructions) return 'pause';
       }
     }
+  }
+
+  /**
+   * Lets time pass until the MCU has executed one instruction ('pause'), at most to `ns`; everything else goes on
+   * as in `runUntil`. Reasons as there.
+   */
+  stepMcu(ns: number): StopReason {
+    const { mcu, core } = this.gpu;
+    this.stepFrom = core.instructions;
+    mcu.sliceLimit = 1;
+    const reason = this.runUntil(ns);
+    mcu.sliceLimit = MAX_SLICE;
+    this.stepFrom = -1;
+    return reason;
   }
 
   /** Makes `runUntil` return 'pause' at the next boundary; for hooks. */

@@ -36,7 +36,7 @@ const LINE = 3;
 const VECTOR_SP = 0;
 const VECTOR_PC = 4;
 /** Most instructions of one slice: how soon a pause asked for by a hook takes effect. */
-const MAX_SLICE = 1 << 22;
+export const MAX_SLICE = 1 << 22;
 
 /** The part of the core this file uses. */
 export interface McuCore extends Stateful<PlainObject> {
@@ -68,6 +68,8 @@ export interface McuLinks {
 
 export class Mcu implements EventTarget, BusClock, Stateful<PlainObject> {
   readonly id = 'mcu';
+  /** Most instructions of a slice; a debugger that steps makes it 1. */
+  sliceLimit = MAX_SLICE;
   private readonly chip: Chip;
   private links: McuLinks | undefined;
   private core: McuCore | undefined;
@@ -139,8 +141,8 @@ export class Mcu implements EventTarget, BusClock, Stateful<PlainObject> {
     this.links!.awake(true);
     const end = Math.min(clock.queuedAt, limitNs);
     // An instruction belongs to the slice when its instant lies before `end`.
-    const room = end === Infinity ? MAX_SLICE : gpuClock.cyclesAt(end - 1) - this.cycle + 1;
-    const budget = Math.min(room, MAX_SLICE);
+    const room = end === Infinity ? this.sliceLimit : gpuClock.cyclesAt(end - 1) - this.cycle + 1;
+    const budget = Math.min(room, this.sliceLimit);
     if (budget <= 0) return;
     this.sliceStart = core.now();
     const executed = core.run(budget);
