@@ -9,7 +9,7 @@ import { parseImage } from '../../spec/firmware/image.ts';
 import { buildFirmware, buildFromElf, compilerVersion } from './build.ts';
 import type { SymbolFile } from './build.ts';
 import { parseDescription } from './description.ts';
-import { readElf } from './elf-read.ts';
+import { readFirmwareElf } from './elf-firmware.ts';
 import { interfaceHeader, mcuHeader } from './headers.ts';
 
 const DIR = path.resolve(import.meta.dirname, '../../../resources/firmware');
@@ -157,8 +157,8 @@ describe('ELF files', () => {
     ['other class', 4, (v: DataView) => v.setUint8(4, 2)],
     ['relocatable', 0x10, (v: DataView) => v.setUint16(0x10, 1, true)],
     ['other machine', 0x12, (v: DataView) => v.setUint16(0x12, 62, true)],
-    ['more bytes than memory', 0x44, (v: DataView) => v.setUint32(0x44, 0x41, true)],
-    ['segment not aligned', 0x34, (v: DataView) => v.setUint32(0x3c, 0x10, true)],
+    ['more bytes than memory', 0x34, (v: DataView) => v.setUint32(0x44, 0x41, true)],
+    ['segment not aligned', 0xc0, (v: DataView) => v.setUint32(0x3c, 0x10, true)],
   ])('refuse: %s', (_, offset, edit) => {
     try {
       buildFromElf(elf(edit));
@@ -173,7 +173,7 @@ describe('ELF files', () => {
     const whole = elf();
     for (let length = 0; length < whole.length; length++) {
       try {
-        readElf(whole.subarray(0, length));
+        readFirmwareElf(whole.subarray(0, length));
       } catch (error) {
         expect(error).toBeInstanceOf(BadInput);
       }

@@ -11,8 +11,8 @@ import { BadInput, UsageError } from '../../base/errors.ts';
 import { parseDescription } from './description.ts';
 import type { FirmwareDescription } from './description.ts';
 import { imageFromElf } from './elf-image.ts';
-import { readElf } from './elf-read.ts';
-import type { ElfSymbol } from './elf-read.ts';
+import { readFirmwareElf } from './elf-firmware.ts';
+import type { FirmwareSymbol } from './elf-firmware.ts';
 import { interfaceHeader, mcuHeader } from './headers.ts';
 
 export const COMPILER = 'arm-none-eabi-gcc';
@@ -35,7 +35,7 @@ export interface SymbolFile {
   readonly compiler: string;
   /** What BUILD_INFO says. */
   readonly gitSha: string;
-  readonly symbols: readonly ElfSymbol[];
+  readonly symbols: readonly FirmwareSymbol[];
 }
 
 export interface BuiltFirmware {
@@ -65,7 +65,7 @@ export async function buildFirmware(dir: string): Promise<BuiltFirmware> {
   const sha = await sourcesSha(dir, about);
   const elf = await link(dir, about);
   const image = imageFromElf(elf, sha, about);
-  return { image, elf, symbols: { compiler, gitSha: sha, symbols: readElf(elf).symbols } };
+  return { image, elf, symbols: { compiler, gitSha: sha, symbols: readFirmwareElf(elf).symbols } };
 }
 
 /** An image of a ready ELF file. */
@@ -74,7 +74,7 @@ export function buildFromElf(elf: Uint8Array): BuiltFirmware {
   return {
     image: imageFromElf(elf, sha),
     elf,
-    symbols: { compiler: 'unknown', gitSha: sha, symbols: readElf(elf).symbols },
+    symbols: { compiler: 'unknown', gitSha: sha, symbols: readFirmwareElf(elf).symbols },
   };
 }
 

@@ -1,6 +1,7 @@
 /** From a linked ELF file to a firmware image: segments become sections, symbols say where metadata point. */
 import { alignUp } from '../../base/bits.ts';
 import { BadInput } from '../../base/errors.ts';
+import type { ElfSegment } from '../../formats/elf.ts';
 import { CACHE_MODE, CACHE_MODE_SHIFT, SECTION_ALIGN, SECTION_FLAG } from '../../spec/firmware/image-format.ts';
 import { GIT_SHA_PREFIX } from '../../spec/firmware/image-format.ts';
 import type { EntryContent, SectionContent } from '../../spec/firmware/image.ts';
@@ -8,10 +9,14 @@ import { writeImage } from '../../spec/firmware/image-writer.ts';
 import { SHARED_BASE } from '../../spec/firmware/interface.ts';
 import type { FirmwareDescription } from './description.ts';
 import { BARE_DESCRIPTION } from './description.ts';
-import { readElf } from './elf-read.ts';
-import type { ElfImage, Segment } from './elf-read.ts';
+import { readFirmwareElf } from './elf-firmware.ts';
+import type { FirmwareElf } from './elf-firmware.ts';
 
 type ImagePart = Pick<FirmwareDescription, 'sections' | 'config' | 'traceBuffers'>;
+
+const PF_EXECUTE = 1;
+const PF_WRITE = 2;
+const PF_READ = 4;
 
 const PLAIN = { optional: false, update: false } as const;
 
@@ -20,7 +25,7 @@ const PLAIN = { optional: false, update: false } as const;
  * version hash. BadInput when a segment cannot be a section or a symbol is missing.
  */
 export function imageFromElf(bytes: Uint8Array, sha: string, about: ImagePart = BARE_DESCRIPTION): Uint8Array {
-  const elf = readElf(bytes);
+  const elf = readFirmwareElf(bytes);
   const entries: EntryContent[] = [
     ...elf.segments.map((segment) => sectionOf(segment, about)),
     ...about.config.map((item): EntryContent => {
@@ -47,23 +52,23 @@ export function imageFromElf(bytes: Uint8Array, sha: string, about: ImagePart = 
   return writeImage({ versionHash: Number.parseInt(sha.slice(0, 8), 16) >>> 0, entries });
 }
 
-function sectionOf(segment: Segment, about: ImagePart): SectionContent {
-  if (segment.address % SECTION_ALIGN !== 0) {
+function sectionOf(segment: ElfSegment, about: ImagePart): SectionContent {
+  if (segment.vaddr % SECTION_ALIGN !== 0) {
     throw new BadInput({
       file: 'ELF file',
       offset: segment.offset,
-      rule: `A segment must begin at a multiple of 4 KiB; this one is at 0x${segment.address.toString(16)}`,
+      rule: `A segment must begin at a multiple of 4 KiB; this one is at 0x${segment.vaddr.toString(16)}`,
       remedy: 'Align it in the linker script.',
     });
   }
-  const row = about.sections.find((s) => s.address === segment.address);
+  const row = about.sections.find((s) => s.address === segment.vaddr);
   const flags = row === undefined ? flagsOf(segment) : described(row);
   return {
     ...PLAIN,
     kind: 'section',
     flags,
-    vaStart: segment.address,
-    vaEnd: alignUp(segment.address + segment.size, SECTION_ALIGN),
+    vaStart: segment.vaddr,
+    vaEnd: alignUp(segment.vaddr + segment.memSize, SECTION_ALIGN),
     name: row?.name ?? '',
     data: segment.data,
   };
@@ -75,18 +80,18 @@ function described(row: ImagePart['sections'][number]): number {
 }
 
 /** Memory beyond the bytes of the file must be zero; the interface is shared and uncached. */
-function flagsOf(segment: Segment): number {
-  const shared = segment.address === SHARED_BASE;
+function flagsOf(segment: ElfSegment): number {
+  const shared = segment.vaddr === SHARED_BASE;
   const flags =
-    (segment.readable ? SECTION_FLAG.RD : 0) |
-    (segment.writable ? SECTION_FLAG.WR : 0) |
-    (segment.executable ? SECTION_FLAG.EX : 0) |
-    (segment.size > segment.data.length ? SECTION_FLAG.ZERO : 0) |
+    ((segment.flags & PF_READ) !== 0 ? SECTION_FLAG.RD : 0) |
+    ((segment.flags & PF_WRITE) !== 0 ? SECTION_FLAG.WR : 0) |
+    ((segment.flags & PF_EXECUTE) !== 0 ? SECTION_FLAG.EX : 0) |
+    (segment.memSize > segment.data.length ? SECTION_FLAG.ZERO : 0) |
     (shared ? SECTION_FLAG.SHARED : CACHE_MODE.cached << CACHE_MODE_SHIFT);
   return flags >>> 0;
 }
 
-function addressOf(elf: ElfImage, name: string): number {
+function addressOf(elf: FirmwareElf, name: string): number {
   const symbol = elf.symbols.find((s) => s.name === name);
   if (symbol === undefined) {
     throw new BadInput({

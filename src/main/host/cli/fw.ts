@@ -5,7 +5,7 @@ import path from 'node:path';
 import { BadInput, UsageError } from '../../../base/errors.ts';
 import { buildFirmware, buildFromElf } from '../../firmware-kit/build.ts';
 import type { BuiltFirmware } from '../../firmware-kit/build.ts';
-import { isElf } from '../../firmware-kit/elf-read.ts';
+import { isElf } from '../../../formats/elf.ts';
 import { imageDifferences, imageReport, imageText, problemText } from '../../firmware-kit/report.ts';
 import { inspectImage } from '../../../spec/firmware/image.ts';
 import type { Inspection } from '../../../spec/firmware/image.ts';
