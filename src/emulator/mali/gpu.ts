@@ -115,7 +115,6 @@ export class Gpu implements Stateful<PlainObject> {
     if (unknown !== undefined)
       throw new UsageError(`no register ${unknown} to override; names are as in tyr registers`);
 
-    this.mcu = undefined as unknown as Mcu;
     const irq = (line: IrqLine, rawstat: string, cleared?: (bits: number) => void): IrqBlock =>
       new IrqBlock(this.host, irqRegisters(rawstat), {
         line: (high) => out.line(line, high),

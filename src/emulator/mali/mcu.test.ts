@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { JOB_CONTROL } from '../../spec/registers/job-control.ts';
 import { MCU_CONTROL } from '../../spec/registers/mcu-control.ts';
-import { MCU_CORE, MCU_REG_BASE } from '../../spec/registers/mcu-private.ts';
+import { MCU_CORE, MCU_REG_BASE, MCU_TIMING } from '../../spec/registers/mcu-private.ts';
 import { FIRMWARE, l2On, loadFirmware, run, smallMachine, startMcu, Thumb } from '../fixtures/bench.ts';
 import type { Machine } from '../machine.ts';
 
@@ -150,6 +150,35 @@ describe('MCU at work', () => {
     const whole = portions(50_000);
     expect(portions(811).stateHash()).toBe(whole.stateHash());
     expect(word(whole, 0)).toBeGreaterThan(50);
+  });
+});
+
+describe('MCU time', () => {
+  it('is exact to the instruction: stalls and instructions between two looks at the clock', () => {
+    for (const nops of [0, 3, 20]) {
+      const program = new Thumb().ldr(7, at(MCU_CORE.TIME_CYCLES)).ldr(5, FIRMWARE.dataVa).load(0, 7);
+      for (let i = 0; i < nops; i++) program.raw(0xbf00);
+      program.load(1, 7).store(0, 5).store(1, 5, 4).wfi();
+      const machine = boot(program);
+      run(machine, 100_000);
+      // One cycle an instruction, and the stall of the first read.
+      expect(word(machine, 1) - word(machine, 0)).toBe(1 + nops + MCU_TIMING.REG_READ);
+    }
+  });
+
+  it('hands BKPT to a debugger, and notes it for the firmware', () => {
+    const machine = boot(new Thumb().raw(0xbf00, 0xbe07).wfi());
+    const seen: number[][] = [];
+    machine.hooks.bkpt = (imm, pc) => {
+      seen.push([imm, pc]);
+      machine.requestPause();
+      return true;
+    };
+    machine.debuggerAttached(true);
+    expect(machine.runUntil(1_000_000)).toBe('pause');
+    expect([seen, machine.core.pc]).toEqual([[[7, 0x102]], 0x102]);
+    expect(machine.mcuPeek(at(MCU_CORE.DBG_STATUS))).toBe(0x703);
+    expect(machine.mcuPeek(at(MCU_CORE.DBG_PC))).toBe(0x102);
   });
 });
 
