@@ -124,6 +124,17 @@ static int none_in(u32 g, u32 first, u32 last)
   return 1;
 }
 
+/* True when every stream can be saved and none has a command under way or to come. */
+static int settled(u32 g)
+{
+  FOR_EACH_STREAM(n, g)
+  {
+    if (fw.streams[n].command || fw.streams[n].retry)
+      return 0;
+  }
+  return none_in(g, STARTING, PREEMPTING);
+}
+
 static void suspended(u32 g)
 {
   /* What came while the streams stopped is told before the slot is given back. */
@@ -198,7 +209,7 @@ void group_step(u32 g)
       if (fw.streams[n].phase == HELD && stream_command(n, CS_CMD_PREEMPT))
         fw.streams[n].phase = PREEMPTING;
     }
-    if (none_in(g, STARTING, PREEMPTING))
+    if (settled(g))
       suspended(g);
   }
 }

@@ -134,25 +134,31 @@ void stream_reset(u32 n)
   fw.streams[n] = (struct stream){ .phase = OFF };
 }
 
-/* What the host asks of a stream; before its group runs the block is only read at START. */
+/* STATE of one stream while its group runs; before that the block is only read at START. */
+static void state_request(u32 n, u32 req)
+{
+  struct stream *stream = &fw.streams[n];
+  u32 start = (req & CS_REQ_STATE) == CS_REQ_STATE_START;
+  if (stream->phase == OFF && start) {
+    stream_prepare(n);
+    stream_run(n);
+  } else {
+    stream->stop = !start;
+  }
+}
+
+/* What the host asks of a stream, and what it acknowledges: that counts while the group winds down, too. */
 void stream_requests(u32 n)
 {
   struct stream *stream = &fw.streams[n];
-  if (fw.groups[group_of(n)].phase != RUNNING)
-    return;
   u32 req = cs_in(n)->req;
   u32 changed = req ^ cs_out(n)->ack;
 
-  if (changed & CS_REQ_STATE) {
-    u32 start = (req & CS_REQ_STATE) == CS_REQ_STATE_START;
-    if (stream->phase == OFF && start) {
-      stream_prepare(n);
-      stream_run(n);
-      return;
-    }
-    stream->stop = !start;
-  }
-  if (changed & CS_REQ_EXTRACT_EVENT && stream->phase != OFF)
+  if (fw.groups[group_of(n)].phase == RUNNING && changed & CS_REQ_STATE)
+    state_request(n, req);
+  if (stream->phase == OFF)
+    return;
+  if (changed & CS_REQ_EXTRACT_EVENT)
     CS_MASK(n) |= CS_MASK_EXTRACT; /* acknowledged when it moves */
   stream_ack(n, CS_REQ_ALL_LEVEL & ~CS_REQ_STATE);
   if (stream->fault && !(changed & CS_REQ_FAULT))
@@ -187,7 +193,8 @@ void stream_step(u32 n)
       stopped(n);
       return;
     }
-    if (stream->retry && stream_command(n, CS_CMD_OOM_RETRY))
-      stream->retry = 0;
   }
+  /* Also while the group winds down: chunks the host gave must not be lost. */
+  if (stream->retry && stream_command(n, CS_CMD_OOM_RETRY))
+    stream->retry = 0;
 }
