@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { bytes, inputSchema, memorySpace, u32, u53 } from './inputs.ts';
+import { hostRequests } from './window.ts';
 
 /** Bumped when a message changes so that an older partner would misread it. */
 export const PROTOCOL_VERSION = 1;
@@ -92,6 +93,15 @@ export const statusResult = z.object({
   faults: u53,
   session: z.string(),
   recording: z.boolean(),
+  /** Time passes by itself, at the pace of `mode`, until the machine is idle. */
+  running: z.boolean(),
+  mode: z.enum(['paced', 'fast']),
+  idle: z.boolean(),
+  bare: z.boolean(),
+  firmwareName: z.string(),
+  /** What undo and redo would do, in words; undefined when there is nothing. */
+  undo: z.string().optional(),
+  redo: z.string().optional(),
 });
 export type Status = z.infer<typeof statusResult>;
 
@@ -100,8 +110,24 @@ const nothing = z.void();
 
 const address = z.strictObject({ space: memorySpace, as: u32.default(0), address: u53 });
 
-/** Every request: parameters and result. Names are `area.verb`. */
-export const requests = {
+/** Most registers of one `register.peekWords`. */
+export const MAX_PEEK = 16_384;
+
+const words = z.custom<Uint32Array>((value) => value instanceof Uint32Array, 'must be 32-bit words');
+
+export const snapshotEntry = z.object({
+  id: u32,
+  label: z.string(),
+  timeNs: u53,
+  branch: u32,
+  /** Taken by the bench itself before something that can be undone. */
+  automatic: z.boolean(),
+});
+
+const stepResult = z.object({ timeNs: u53, reason: z.string() });
+
+/** Requests the engine answers. Names are `area.verb`. */
+export const engineRequests = {
   'bench.create': { params: benchOptions, result: nothing },
   'bench.boot': { params: none, result: bootResult },
   'bench.status': { params: none, result: statusResult },
@@ -139,7 +165,51 @@ export const requests = {
   'snapshot.take': { params: z.strictObject({ label: z.string() }), result: z.object({ id: u32, hash: z.string() }) },
   'snapshot.restore': { params: z.strictObject({ id: u32 }), result: nothing },
   'session.flush': { params: none, result: nothing },
+  /** 32-bit words without side effects; 0 where there is no register. */
+  'register.peekWords': {
+    params: z.strictObject({ space: z.enum(['host', 'mcu']), offsets: z.array(u32).max(MAX_PEEK) }),
+    result: words,
+  },
+  /** Lets time pass by itself: at the pace of the wall clock, or as fast as it can. While idle it stands still. */
+  'run.continue': { params: z.strictObject({ mode: z.enum(['paced', 'fast']).default('paced') }), result: nothing },
+  'run.pause': { params: none, result: z.object({ timeNs: u53 }) },
+  'run.step': {
+    params: z.strictObject({ what: z.enum(['event', 'driver', 'instruction']).default('event') }),
+    result: stepResult,
+  },
+  /** Back to before the last poke by hand; what followed it is kept for redo and stays in the session. */
+  'history.undo': { params: none, result: z.object({ what: z.string(), timeNs: u53 }) },
+  'history.redo': { params: none, result: z.object({ what: z.string(), timeNs: u53 }) },
+  'snapshot.list': { params: none, result: z.array(snapshotEntry) },
+  /** Taken at the next power-cycle, or by the boot when there was none yet. BadInput when it is no image. */
+  'firmware.select': { params: z.strictObject({ bytes, name: z.string().max(200) }), result: nothing },
+  'firmware.state': {
+    params: none,
+    result: z.object({
+      name: z.string(),
+      sha256: z.string(),
+      size: u53,
+      /** What runs on the MCU says so of itself; empty before the boot. */
+      version: z.string(),
+      gitSha: z.string(),
+      mcu: z.string(),
+      pending: z.string().optional(),
+    }),
+  },
+  /** The image the loader finds, as it is. */
+  'firmware.bytes': { params: none, result: bytes },
+  /** Writes MCU_CONTROL as a person would. */
+  'mcu.halt': { params: none, result: z.object({ mcu: z.string() }) },
+  'mcu.start': { params: none, result: z.object({ mcu: z.string() }) },
+  'mcu.reset': { params: none, result: z.object({ mcu: z.string() }) },
 } as const;
+export type EngineRequestName = keyof typeof engineRequests;
+
+/** Every request: parameters and result. */
+export const requests = { ...engineRequests, ...hostRequests } as const;
+
+/** Engine requests a page may not make itself: the host does. */
+export const HOST_ONLY: ReadonlySet<string> = new Set<EngineRequestName>(['bench.create', 'bench.close']);
 
 export type Requests = typeof requests;
 export type RequestName = keyof Requests;
@@ -153,6 +223,23 @@ export const notices = {
   /** Something a person should read: recording stopped, engine lost. */
   alert: z.object({ message: z.string() }),
   progress: z.object({ what: z.string(), done: u53, total: u53.optional() }),
+  /** Something of the machine may differ now: at most about ten a second, the last one never left out. */
+  changed: z.object({
+    timeNs: u53,
+    accesses: u53,
+    jobs: u53,
+    faults: u53,
+    running: z.boolean(),
+    idle: z.boolean(),
+    mcu: z.string(),
+    branch: u32,
+  }),
+  /** There is another bench now, or none any more (`reason` says why). */
+  bench: z.object({ session: z.string().optional(), reason: z.string().optional() }),
+  /** A menu of the system was used: the id of a command of `protocol/commands`. */
+  command: z.object({ id: z.string() }),
+  /** The system asked for a session file to be opened (double click): the host opened it. */
+  opened: z.object({ session: z.string(), name: z.string() }),
 } as const;
 export type Notices = typeof notices;
 export type NoticeName = keyof Notices;
