@@ -134,4 +134,58 @@ describe('a group', () => {
     expect(rig.vm.get(DATA)).toBe(4);
     expect(rig.get(fw.QUEUE_OUTPUT.ACTIVE)).toBe(1);
   });
+
+  it('waits for a sync object that another group writes', () => {
+    const rig = started(1);
+    rig.program(1, 2);
+    rig.set(fw.CS_INPUT.REQ, 0, 1, 0);
+    rig.request(1, 'START', 2);
+    expect(rig.state(1)).toBe(fw.CSG_STATE.START);
+    rig.submit(0, [...at(DATA + 64, 0), ['SYNC_WAIT32', { address: 0, data: 2, condition: 1 }], ...setSync(DATA, 8)]);
+    rig.ring(1);
+    expect(rig.vm.get(DATA)).toBe(0);
+    rig.submit(1, setSync(DATA + 64, 1));
+    rig.ring(1);
+    expect(rig.vm.get(DATA)).toBe(8);
+  });
+
+  it('survives runtime suspend: saved, core halted and started warm, resumed', () => {
+    const rig = started();
+    rig.submit(0, [...at(DATA + 64, 0), ['SYNC_WAIT32', { address: 0, data: 2, condition: 1 }], ...setSync(DATA, 9)]);
+    rig.ring(1);
+    rig.request(0, 'SUSPEND');
+    const halt = fw.requestMask(fw.GLB_REQ, 'HALT');
+    rig.set(fw.GLB_INPUT.REQ, rig.get(fw.GLB_INPUT.REQ) | halt);
+    rig.ring(0);
+    expect(rig.status()).toBe('HALT');
+    rig.stop();
+    rig.set(fw.GLB_INPUT.REQ, rig.get(fw.GLB_INPUT.REQ) & ~halt);
+    rig.boot();
+    rig.globalInit();
+    expect((rig.get(fw.GLB_OUTPUT.ACK) ^ rig.get(fw.GLB_INPUT.REQ)) & fw.GLB_REQ_MASK).toBe(0);
+    rig.program(0, 2);
+    rig.request(0, 'RESUME', 3);
+    expect(rig.state(0)).toBe(fw.CSG_STATE.RESUME);
+    rig.vm.set(DATA + 64, 1);
+    rig.ring(0);
+    expect(rig.vm.get(DATA)).toBe(9);
+    expect(rig.odd).toEqual([]);
+  });
+
+  it('all eight slots run at a time', () => {
+    const rig = booted();
+    // One queue in each, every one with its own pages and ring.
+    for (let g = 0; g < 8; g++) {
+      rig.program(g, g + 1);
+      for (let j = 0; j < g; j++) rig.set(fw.CS_INPUT.REQ, 0, g, j);
+      rig.request(g, 'START', 1 << g);
+    }
+    for (let g = 0; g < 8; g++) rig.submit(g, setSync(DATA + 16 * g, g + 1));
+    rig.ring(1);
+    for (let g = 0; g < 8; g++) {
+      expect(rig.vm.get(DATA + 16 * g)).toBe(g + 1);
+      expect(rig.pending(g) & fw.requestMask(fw.CSG_REQ, 'SYNC_UPDATE')).not.toBe(0);
+    }
+    expect(rig.irqs() & 0xff).toBe(0xff);
+  });
 });
