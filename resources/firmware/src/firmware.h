@@ -230,7 +230,6 @@ u32 misc_events(void);
 #define LOG_ERROR 0
 #define LOG_INFO 1
 #define LOG_DEBUG 2
-void log_text(u32 level, const char *text);
 void log_value(u32 level, const char *text, u32 value);
 
 #endif

@@ -24,14 +24,6 @@ static void put_text(const char *text)
     put_char(*text++);
 }
 
-void log_text(u32 level, const char *text)
-{
-  if (level > fw.log_level)
-    return;
-  put_text(text);
-  put_char('\n');
-}
-
 /* The text, then the value in hexadecimal. */
 void log_value(u32 level, const char *text, u32 value)
 {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FAULT } from '../../spec/faults.ts';
 import * as fw from '../../spec/firmware/interface.ts';
 import { GPU_POWER } from '../../spec/registers/power.ts';
-import { at, booted, DATA, GLB_IRQ, MS, setSync, started } from './testing.ts';
+import { at, booted, DATA, GLB_IRQ, MS, QUEUE_PAGES, setSync, started } from './testing.ts';
 import type { Rig } from './testing.ts';
 
 const csBit = (...names: (keyof typeof fw.CS_REQ)[]) => fw.requestMask(fw.CS_REQ, ...names);
@@ -285,9 +285,12 @@ describe('counters', () => {
     expect(rig.vm.get(DATA) + rig.vm.get(DATA + 0x700)).toBeGreaterThan(0);
   });
 
-  it('the log goes to the bench once the host asks for it', () => {
+  it('the log goes to the bench and into the trace buffer once the host asks for it', () => {
     const rig = booted();
     expect(rig.log).toBe('');
+    // size, insert, extract, data, enable of "fwlog"; a small buffer drops what does not fit.
+    const [cursors, data] = [QUEUE_PAGES + 0xf000, QUEUE_PAGES + 0xf100];
+    [16, cursors, cursors + 4, data, 1].forEach((value, i) => rig.mcu.set(0x0401_0000 + 4 * i, value));
     rig.mcu.set(0x0401_0100, 2);
     globalToggle(rig, glbBit('FWCFG_UPDATE'));
     rig.program(0, 1);
@@ -295,6 +298,9 @@ describe('counters', () => {
     rig.submit(0, [['SYNC_WAIT32', { address: 0, data: 2, condition: 7 }]]);
     rig.ring(1);
     expect(rig.log).toBe('fatal error of stream 00000000\n');
+    expect(rig.mcu.get(cursors)).toBe(15);
+    const words = [0, 4, 8, 12].map((at) => rig.mcu.get(data + at));
+    expect(new TextDecoder().decode(Uint32Array.from(words))).toBe('fatal error of \0');
   });
 });
 
