@@ -72,8 +72,8 @@ export const inputSchema = z.discriminatedUnion('kind', [
     /** With `answer`: the pending call that must have been answered. */
     ticket: u32.optional(),
   }),
-  /** Takes the machine's power away and gives it back; RAM is lost. */
-  z.strictObject({ kind: z.literal('power-cycle') }),
+  /** Takes the machine's power away and gives it back; RAM is lost. The loader may find another image afterwards. */
+  z.strictObject({ kind: z.literal('power-cycle'), firmware: bytes.optional(), firmwareName: z.string().optional() }),
   /** Goes back to a snapshot; later rows carry a new branch. */
   z.strictObject({ kind: z.literal('restore'), snapshot: u32 }),
   z.strictObject({ kind: z.literal('snapshot'), label: z.string() }),

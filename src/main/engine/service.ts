@@ -5,14 +5,15 @@
 import { LimitReached, UsageError } from '../../base/errors.ts';
 import {
   PROTOCOL_VERSION,
-  requests,
+  engineRequests,
   type BootResult,
+  type EngineRequestName,
   type NoticeName,
   type ParsedParams,
   type RegisterValue,
-  type RequestName,
   type Result,
 } from '../../protocol/messages.ts';
+import type { Input } from '../../protocol/inputs.ts';
 import type { Aborted } from './control.ts';
 import { EngineControl } from './control.ts';
 import { DEV_QUERY_TYPE } from '../../spec/uapi/constants.ts';
@@ -23,7 +24,11 @@ import { previewPoke } from './preview.ts';
 import type { Recorder } from './recorder.ts';
 import { describeRegister, resolveTarget, wordsToWrite, type Target } from './register-access.ts';
 import { query, runStream } from './stream-run.ts';
+import { ChangeNotice, LogTap } from './notices.ts';
+import { Runner, type RunMode } from './runner.ts';
 import { Timeline } from './timeline.ts';
+import { Undo } from './undo.ts';
+import { WINDOW_HANDLERS, type WindowService } from './window-requests.ts';
 
 export interface ServiceParts {
   readonly recorder: Recorder;
@@ -31,24 +36,65 @@ export interface ServiceParts {
   readonly notify: (notice: NoticeName, data: unknown) => void;
 }
 
-type Handlers = { readonly [K in RequestName]: (service: Service, params: ParsedParams<K>) => Result<K> };
+type Handlers = { readonly [K in EngineRequestName]: (service: Service, params: ParsedParams<K>) => Result<K> };
 
-export class Service {
+/** Requests that leave everything as it is: no `changed` follows them. */
+const LOOKS: ReadonlySet<EngineRequestName> = new Set([
+  'bench.status',
+  'bench.stateHash',
+  'register.peek',
+  'register.peekWords',
+  'memory.read',
+  'snapshot.list',
+  'firmware.state',
+  'firmware.bytes',
+  'session.flush',
+]);
+
+export class Service implements WindowService {
   readonly parts: ServiceParts;
+  readonly runner = new Runner();
+  readonly undo = new Undo();
+  pending: WindowService['pending'];
+  private readonly tap: LogTap;
+  private readonly changes: ChangeNotice;
   private timeline: Timeline | undefined;
-  private booted: BootResult | undefined;
+  /** What booting told, of the engine it was done on: history may have gone back to before it. */
+  private booted: { readonly engine: Engine; readonly result: BootResult } | undefined;
   private sessionPath = '';
   private dead: string | undefined;
 
   constructor(parts: ServiceParts) {
     this.parts = parts;
+    this.tap = new LogTap(parts.recorder, parts.notify);
+    this.changes = new ChangeNotice(parts.notify, () => this.status());
+  }
+
+  /** Called between requests: grants time when it passes by itself, tells what changed. Ms until the next call. */
+  turn(clock: () => number = Date.now): number {
+    let wait = Infinity;
+    try {
+      if (this.timeline !== undefined && this.runner.running) {
+        const { now } = this.engine;
+        const { idle } = this.runner;
+        wait = this.runner.turn(this.timeline, clock);
+        if (this.engine.now !== now || this.runner.idle !== idle) this.changes.touch();
+      }
+    } catch (error) {
+      this.runner.stop();
+      this.dead = error instanceof Error ? error.message : String(error);
+      this.parts.notify('alert', { message: `the bench stopped: ${this.dead}` });
+      this.changes.touch();
+    }
+    this.tap.turn();
+    return Math.min(wait, this.changes.tick(clock()));
   }
 
   /** Handles one request; throws TyrErrors for the wire. */
   handle(name: string, params: unknown): unknown {
-    if (!Object.hasOwn(requests, name)) throw new UsageError(`no request "${name}"`);
-    const key = name as RequestName;
-    const parsed = requests[key].params.safeParse(params);
+    if (!Object.hasOwn(engineRequests, name)) throw new UsageError(`no request "${name}"`);
+    const key = name as EngineRequestName;
+    const parsed = engineRequests[key].params.safeParse(params);
     if (!parsed.success) {
       const what = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ');
       throw new UsageError(`${name}: ${what}`);
@@ -57,7 +103,12 @@ export class Service {
       throw new LimitReached(`the bench was stopped (${this.dead}); start a new one`);
     }
     try {
-      return (HANDLERS[key] as (service: Service, params: unknown) => unknown)(this, parsed.data);
+      const result = (HANDLERS[key] as (service: Service, params: unknown) => unknown)(this, parsed.data);
+      if (!LOOKS.has(key)) {
+        this.changes.touch();
+        this.runner.wake();
+      }
+      return result;
     } catch (error) {
       // What was unwound through the machine cannot go on.
       if (error instanceof Error && error.name === ('Aborted' satisfies Aborted['name'])) this.dead = error.message;
@@ -81,19 +132,36 @@ export class Service {
     this.sessionPath = sessionPath;
     this.timeline = new Timeline(
       { kind: 'power-on', gpu, bare, engine, overrides, firmwareName, ...(firmware === undefined ? {} : { firmware }) },
-      this.parts.recorder,
+      this.tap,
       this.parts.control,
     );
     this.engine.recordInfo({ protocol: String(PROTOCOL_VERSION) });
   }
 
+  continue(mode: RunMode): void {
+    if (this.timeline === undefined) throw new UsageError('there is no bench yet');
+    this.runner.start(mode);
+  }
+
+  /** Power off and on, with the firmware chosen since. */
+  powerCycle(): void {
+    const { pending } = this;
+    this.history.apply({
+      kind: 'power-cycle',
+      ...(pending === undefined ? {} : { firmware: pending.bytes, firmwareName: pending.name }),
+    });
+    this.pending = undefined;
+  }
+
   boot(): BootResult {
-    if (this.booted !== undefined) return this.booted;
+    if (this.pending !== undefined && !this.engine.driverLoaded) this.powerCycle();
     const { engine } = this;
+    if (this.booted?.engine === engine) return this.booted.result;
     if (engine.powerOn.bare) throw new UsageError('the bench is bare: it has no driver to boot');
-    const { result } = this.history.apply({ kind: 'module-load', module: 'tyr' });
+    if (!engine.driverLoaded) this.history.apply({ kind: 'module-load', module: 'tyr' });
+    const result = engine.driver.probeErrno;
     const facts = result < 0 ? { gpuInfo: {}, csifInfo: {} } : this.infos();
-    this.booted = {
+    const boot: BootResult = {
       ok: result >= 0,
       errno: result,
       ...facts,
@@ -103,7 +171,8 @@ export class Service {
       registerAccesses: engine.board.accesses,
       log: [...engine.board.logLines],
     };
-    return this.booted;
+    this.booted = { engine, result: boot };
+    return boot;
   }
 
   /** What a program learns by DEV_QUERY. */
@@ -129,17 +198,30 @@ export class Service {
     return {
       protocol: PROTOCOL_VERSION,
       powered: engine !== undefined,
-      booted: this.booted?.ok ?? false,
+      booted: engine?.driver.bound ?? false,
       timeNs: engine?.now ?? 0,
       mcu: engine?.driver.mcuStatus ?? 'off',
       gpuHz: engine?.board.machine.gpuClock.hz ?? 0,
       branch: engine?.sequence.branch ?? 0,
       accesses: engine?.board.accesses ?? 0,
-      jobs: engine?.driver.jobCount ?? 0,
+      jobs: engine?.records.jobCount ?? 0,
       faults: engine?.driver.faultCount ?? 0,
       session: this.sessionPath,
       recording: true,
+      running: this.runner.running,
+      mode: this.runner.mode,
+      idle: engine?.idle ?? true,
+      bare: engine?.powerOn.bare ?? false,
+      firmwareName: engine?.powerOn.firmwareName ?? '',
+      ...this.undoable(),
     };
+  }
+
+  private undoable(): Pick<Result<'bench.status'>, 'undo' | 'redo'> {
+    if (this.timeline === undefined) return {};
+    const undo = this.undo.next(this.timeline);
+    const redo = this.undo.again(this.timeline);
+    return { ...(undo === undefined ? {} : { undo }), ...(redo === undefined ? {} : { redo }) };
   }
 
   peek(target: Target): RegisterValue {
@@ -162,6 +244,12 @@ export class Service {
     return describeRegister(target, lo, hi);
   }
 
+  /** What a person does can be undone; what a script does need not be. */
+  act(by: 'user' | 'script', what: string, inputs: readonly Input[]): void {
+    if (by === 'user') this.undo.act(this.history, what, inputs);
+    else for (const input of inputs) this.history.apply(input);
+  }
+
   poke(params: ParsedParams<'register.poke'>): Result<'register.poke'> {
     const target = hostTarget(params.name);
     const { lo, hi } = wordsToWrite(target, params.value, this.words(target));
@@ -170,9 +258,11 @@ export class Service {
       const changes = previewPoke(this.engine, target.offset, writes);
       return { register: this.peek(target), changes };
     }
-    writes.forEach((value, i) => {
-      this.history.apply({ kind: 'poke', offset: target.offset + i * 4, value, by: params.by });
-    });
+    this.act(
+      params.by,
+      `write ${params.name}`,
+      writes.map((value, i) => ({ kind: 'poke', offset: target.offset + i * 4, value, by: params.by })),
+    );
     return { register: this.peek(target), changes: [] };
   }
 }
@@ -195,10 +285,11 @@ function hostTarget(name: string): Target {
 }
 
 const HANDLERS: Handlers = {
+  ...WINDOW_HANDLERS,
   'bench.create': (s, p) => s.create(p),
   'bench.boot': (s) => s.boot(),
   'bench.status': (s) => s.status(),
-  'bench.power-cycle': (s) => void s.history.apply({ kind: 'power-cycle' }),
+  'bench.power-cycle': (s) => s.powerCycle(),
   'bench.close': (s) => s.parts.recorder.flush(),
   'bench.stateHash': (s) => s.engine.stateHash(),
   'register.peek': (s, { names }) => names.map((n) => s.peek(resolveTarget(n))),

@@ -16,6 +16,7 @@ interface Mark {
   readonly label: string;
   /** Inputs before it. */
   readonly path: readonly Input[];
+  readonly powerOn: InputOf<'power-on'>;
   readonly hash: string;
   readonly timeNs: number;
   readonly branch: number;
@@ -44,11 +45,11 @@ class Switch implements Recorder {
 
 export class Timeline implements Applier {
   private current: Engine;
-  private readonly powerOn: InputOf<'power-on'>;
+  private powerOn: InputOf<'power-on'>;
   private readonly recorder: Recorder;
   private readonly control: EngineControl;
   private switch: Switch;
-  private inputs: Input[] = [];
+  private path: Input[] = [];
   private readonly marks: Mark[] = [];
   private lastMark: number | undefined;
   private branches = 0;
@@ -66,8 +67,18 @@ export class Timeline implements Applier {
     return this.current;
   }
 
-  get snapshots(): readonly { readonly id: number; readonly label: string; readonly timeNs: number }[] {
+  get snapshots(): readonly {
+    readonly id: number;
+    readonly label: string;
+    readonly timeNs: number;
+    readonly branch: number;
+  }[] {
     return this.marks;
+  }
+
+  /** Inputs since power-on on the present branch, snapshots and restores left out. */
+  get inputs(): readonly Input[] {
+    return this.path;
   }
 
   /** Lets one input take effect; snapshots and restores among them. */
@@ -82,7 +93,7 @@ export class Timeline implements Applier {
         this.powerCycle(input);
         return { result: 0 };
       default:
-        this.inputs.push(input);
+        this.path.push(input);
         return this.current.apply(input);
     }
   }
@@ -97,13 +108,21 @@ export class Timeline implements Applier {
     const mark: Mark = {
       id: this.marks.length + 1,
       label: input.label,
-      path: [...this.inputs],
+      path: [...this.path],
+      powerOn: this.powerOn,
       hash: current.stateHash(),
       timeNs: current.now,
       branch: current.sequence.branch,
     };
     this.marks.push(mark);
-    this.switch.record('snapshot', { ...mark, parentId: this.lastMark });
+    this.switch.record('snapshot', {
+      id: mark.id,
+      timeNs: mark.timeNs,
+      branch: mark.branch,
+      label: mark.label,
+      parentId: this.lastMark,
+      hash: mark.hash,
+    });
     this.lastMark = mark.id;
     return mark.id;
   }
@@ -112,6 +131,7 @@ export class Timeline implements Applier {
     const mark = this.marks.find((m) => m.id === input.snapshot);
     if (mark === undefined) throw new UsageError(`there is no snapshot ${input.snapshot}`);
     this.current.journal(input);
+    this.powerOn = mark.powerOn;
     this.rebuild(mark.path);
     const hash = this.current.stateHash();
     if (hash !== mark.hash)
@@ -121,6 +141,10 @@ export class Timeline implements Applier {
 
   private powerCycle(input: InputOf<'power-cycle'>): void {
     this.current.journal(input);
+    const { firmware, firmwareName } = input;
+    if (firmware !== undefined) {
+      this.powerOn = { ...this.powerOn, firmware, firmwareName: firmwareName ?? 'unnamed' };
+    }
     this.rebuild([]);
   }
 
@@ -135,6 +159,6 @@ export class Timeline implements Applier {
     this.switch.target = nullRecorder;
     this.switch = silent;
     this.current = next;
-    this.inputs = [...path];
+    this.path = [...path];
   }
 }

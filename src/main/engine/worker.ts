@@ -31,8 +31,9 @@ function main(data: EngineWorkerData): void {
     const message = receiveMessageOnPort(data.port);
     if (message === undefined) {
       if (Atomics.load(control.words, CONTROL.ABORT) === 2) break;
+      const wait = service.turn();
       recorder.hand();
-      Atomics.wait(control.words, CONTROL.BELL, bell);
+      if (wait > 0) Atomics.wait(control.words, CONTROL.BELL, bell, wait);
       continue;
     }
     const frame = requestFrame.safeParse(message.message);
