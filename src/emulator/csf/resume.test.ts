@@ -1,6 +1,6 @@
 /** What a resume must rebuild from the loaded registers, and what must happen at its exact cycle. */
 import { describe, expect, it } from 'vitest';
-import { CS_REASON, CS_STATE, JOB_STATE } from '../../spec/registers/mcu-private.ts';
+import { CS_REASON, CS_STATE, JOB_STATE, MCU_CS } from '../../spec/registers/mcu-private.ts';
 import { COST_LOCAL, COST_MEMORY } from './choices.ts';
 import { Bench, callFrom, i, ManualUnit } from './testing.ts';
 
@@ -48,15 +48,41 @@ describe('START from a loaded state', () => {
     const { b } = bench();
     b.set(0, 'JOB_CTRL', QUEUED, 0);
     b.set(0, 'JOB_TOTAL', 1, 0);
-    b.set(0, 'DEFER_CTRL', 1 | (1 << 4) | (0xffff << 16), 2);
+    b.set(0, 'DEFER_CTRL', 1 | (1 << 4) | (7 << 16), 2);
     b.set(0, 'DEFER_DEPS', 1, 2);
     b.startRing(0, [
       i('MOVE48', { destination: 64, immediate: DATA }),
       i('SYNC_SET64', { address: 64, data: 66, scope: 2, wait_mask: 8, signal_slot: 2 }),
     ]);
     b.run();
-    expect(b.get(0, 'DEFER_CTRL', 0) >>> 16).toBe(0);
+    expect(b.get(0, 'DEFER_CTRL', 0) >>> 16).toBe(8);
     expect(b.get(0, 'CS_SB', 1)).toBe(1);
+  });
+});
+
+describe('deferred operations that become ready together', () => {
+  it('act in the order of issue, not of their entries, also over a save', () => {
+    const { b, unit } = bench();
+    b.set(0, 'JOB_CTRL', QUEUED, 0);
+    b.set(0, 'JOB_TOTAL', 1, 0);
+    const word = i('SYNC_SET32', { address: 64, data: 66, scope: 2, wait_mask: 8, signal_slot: 1 });
+    for (const [entry, seq] of [
+      [0, 0],
+      [2, 0xffff],
+    ] as const) {
+      const { offset } = MCU_CS.DEFER_INSTR.at(entry);
+      b.csf.writeStream(0, offset, Number(word & 0xffff_ffffn));
+      b.csf.writeStream(0, offset + 4, Number(word >> 32n));
+      b.set(0, 'DEFER_ADDR', DATA, entry);
+      b.set(0, 'DEFER_DATA', 100 + entry, entry);
+      b.set(0, 'DEFER_DEPS', 1, entry);
+      b.set(0, 'DEFER_CTRL', 1 | (1 << 4) | (seq << 16), entry);
+    }
+    b.startRing(0, []);
+    b.run();
+    b.csf.load(b.csf.save());
+    unit.port?.done(0);
+    expect(b.word(DATA)).toBe(100);
   });
 });
 
@@ -86,19 +112,22 @@ describe('PREEMPT', () => {
 describe('handlers', () => {
   it('give the interrupted frame back, however deep it was', () => {
     const { b } = bench();
+    const once = i('ADD_IMM32', { destination: 22, source: 22, immediate: 1 });
     b.program(CODE, [
+      once,
       i('SYNC_WAIT64', { address: 64, data: 66, condition: 1 }),
       i('MOVE32', { destination: 20, immediate: 7 }),
     ]);
     b.program(CODE + 0x100, [i('ADD_IMM32', { destination: 21, source: 21, immediate: 1 })]);
     b.set(0, 'CS_EXC_ADDR', CODE + 0x100, 2);
     b.set(0, 'CS_EXC_LEN', 8, 2);
-    b.startRing(0, [i('MOVE48', { destination: 64, immediate: DATA }), ...callFrom(CODE, 16), i('NOP')]);
+    b.startRing(0, [i('MOVE48', { destination: 64, immediate: DATA }), ...callFrom(CODE, 24), i('NOP')]);
     b.run();
     b.command(0, 'EXCEPTION', 2);
     b.run();
     expect(b.get(0, 'CS_REG', 21)).toBe(1);
-    expect([b.get(0, 'CS_DEPTH'), b.get(0, 'CS_PC'), b.get(0, 'CS_EXTRACT')]).toEqual([1, CODE, 24]);
+    expect([b.get(0, 'CS_DEPTH'), b.get(0, 'CS_PC'), b.get(0, 'CS_EXTRACT')]).toEqual([1, CODE + 8, 24]);
+    expect(b.get(0, 'CS_REG', 22)).toBe(1);
     b.poke(DATA, 1);
     b.setControl('CS_KICK', 1);
     b.run();
