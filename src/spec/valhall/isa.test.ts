@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { decode, field, invalid, reserved, ROWS, rowNamed, signedField, slotOf } from './isa.ts';
+import examples from './fixtures/examples.json' with { type: 'json' };
+
+const halves = (word: string): [number, number] => [
+  Number.parseInt(word.slice(10), 16),
+  Number.parseInt(word.slice(2, 10), 16),
+];
+
+describe('the Valhall table', () => {
+  it('has every instruction once, and decodes each from its own match value', () => {
+    expect(ROWS).toHaveLength(249);
+    expect(new Set(ROWS.map((r) => r.name)).size).toBe(249);
+    for (const row of ROWS) {
+      expect(decode(row.valueLo, row.valueHi)).toBe(row);
+      expect(decode(row.valueLo | (~row.maskLo | 0), row.valueHi | (~row.maskHi | 0))).toBe(row);
+      expect(rowNamed(row.name)).toBe(row);
+    }
+  });
+
+  it('agrees with a search by mask on every secondary value of every opcode', () => {
+    for (let opcode = 0; opcode < 512; opcode++) {
+      const rows = ROWS.filter((r) => r.opcode === opcode);
+      for (let low = 0; low < 256; low++) {
+        for (const lo of [low << 16, low << 24]) {
+          for (const high of [0, 1, 0x20, 0x40, 0x60]) {
+            const hi = (opcode << 16) | high;
+            const found = rows.filter((r) => (lo & r.maskLo) === r.valueLo && (hi & r.maskHi) === r.valueHi);
+            if (found.length > 1 || decode(lo, hi) !== found[0]) {
+              expect([opcode, lo, hi, found.map((r) => r.name)]).toBe(decode(lo, hi)?.name);
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it('has no two meanings for a bit', () => {
+    for (const row of ROWS) {
+      const taken = new Set<number>();
+      const take = (lsb: number, width: number, mask = 2 ** width - 1) => {
+        for (let i = 0; i < width; i++) {
+          if (Math.floor(mask / 2 ** i) % 2 === 0) continue;
+          expect(taken.has(lsb + i), `${row.name} bit ${lsb + i}`).toBe(false);
+          taken.add(lsb + i);
+        }
+      };
+      take(48, 15);
+      if (row.secondary !== undefined) take(row.secondary.lsb, 9, row.secondary.mask);
+      if (row.destination) take(40, 8);
+      for (const s of row.staging) {
+        take(s.lsb, 6);
+        take(s.countLsb, 3);
+        if (s.flags !== undefined) take(46, 2);
+      }
+      for (const s of row.sources) {
+        take(s.lsb, 8);
+        for (const b of [s.neg, s.abs, s.not]) if (b >= 0) take(b, 1);
+        if (s.select !== undefined) take(s.select.lsb, s.select.width);
+      }
+      for (const m of [...row.modifiers, ...row.immediates]) take(m.lsb, m.width);
+      if (row.placeholder) take(46, 2);
+      const used = [...taken].reduce((sum, b) => sum | (1n << BigInt(b)), 0n);
+      expect((BigInt(row.usedHi >>> 0) << 32n) | BigInt(row.usedLo >>> 0), row.name).toBe(used);
+    }
+  });
+
+  it.each(examples)('decodes $asm', ({ word, asm }) => {
+    const [lo, hi] = halves(word);
+    const row = decode(lo, hi);
+    expect(asm.startsWith(row?.name ?? '?')).toBe(true);
+    if (row === undefined) return;
+    expect(invalid(row, lo, hi)).toBeUndefined();
+    expect(reserved(row, lo, hi)).toEqual({ lo: 0, hi: 0 });
+  });
+
+  it('reads fields on both sides of bit 32 and across it', () => {
+    expect(field(0xdead_beef, 0x1234_5678, 8, 32)).toBe(0x78de_adbe);
+    expect(field(0xdead_beef, 0x1234_5678, 0, 32)).toBe(0xdead_beef);
+    expect(field(0xdead_beef, 0x1234_5678, 40, 8)).toBe(0x56);
+    expect(signedField(...halves('0x501fc007fffff403'), 8, 27)).toBe(-12);
+    expect(slotOf(...halves('0x4845c001c0000000'))).toBe(7);
+  });
+});
