@@ -5,6 +5,7 @@ import { MCU_CONTROL } from '../../spec/registers/mcu-control.ts';
 import { MMU_CONTROL } from '../../spec/registers/mmu.ts';
 import { GPU_POWER } from '../../spec/registers/power.ts';
 import { gpuInfoBytes } from './ioctls-query.ts';
+import { tyrModule } from './tyr.ts';
 import { Bench, FIRMWARE_PATH } from './testing-bench.ts';
 import type { FakeSoc } from './testing.ts';
 import type { ScriptedFirmware } from './testing-firmware.ts';
@@ -61,6 +62,8 @@ describe('probe', () => {
     client.file.close();
     expect(soc.peek(GPU_POWER.L2_READY.offset)).toBe(0);
     soc.lines.length = 0;
+    kernel.loadModule(tyrModule);
+    expect(soc.lines).toEqual(LOG);
   });
 
   const word = (reg: { offset: number }, value: number) => (_: FakeSoc, fw: ScriptedFirmware) => {
@@ -78,7 +81,7 @@ describe('probe', () => {
     ['sram supply', (soc) => soc.failing.set('regulator:vdd_gpu_mem_s0', -16), -16, undefined],
     ['mapping', (soc) => void (soc.mapped = false), -16, undefined],
     ['soft reset', (soc) => void (soc.hang.reset = true), -110, 'Soft reset timeout'],
-    ['L2 power', (soc) => void (soc.hang.l2 = true), -110, 'timeout waiting on L2:0x1 power transition'],
+    ['L2 power', (soc) => void (soc.hang.l2 = true), -110, 'timeout waiting on L2:0x1 readiness'],
     ['no GPU', (soc) => soc.poke(GPU_CONTROL.GPU_ID.offset, 0), -6, undefined],
     ['old architecture', (soc) => soc.poke(GPU_CONTROL.GPU_ID.offset, 0x9000_0000), -95, undefined],
     ['no firmware', (soc) => soc.files.clear(), -2, "Failed to load firmware image 'mali_csffw.bin'"],

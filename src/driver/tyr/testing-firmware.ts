@@ -100,6 +100,8 @@ export class ScriptedFirmware implements FakeFirmware {
   /** What a stream that waits, waits for. */
   syncWait = { va: 0, value: 0 };
   private readonly running = new Map<string, CallEnd>();
+  /** Slots whose idleness has been reported and that have done nothing since. */
+  private readonly quiet = new Set<number>();
 
   constructor(soc: FakeSoc) {
     this.soc = soc;
@@ -115,6 +117,7 @@ export class ScriptedFirmware implements FakeFirmware {
 
   boot(): void {
     this.running.clear();
+    this.quiet.clear();
     const put = (base: number, reg: { offset: number }, value: number): void => this.store(base + reg.offset, value);
     put(0, GLB_CONTROL.VERSION, VERSION);
     put(0, GLB_CONTROL.INPUT_VA, SHARED_BASE + GLB_IN);
@@ -183,6 +186,7 @@ export class ScriptedFirmware implements FakeFirmware {
   private state(csg: number, state: number): void {
     const name = Object.entries(CSG_STATE).find(([, v]) => v === state)?.[0] ?? String(state);
     this.states.push(`CSG${csg} ${name}`);
+    this.quiet.delete(csg);
     for (let cs = 0; cs < STREAMS; cs++) {
       const key = `${csg}.${cs}`;
       const start = state === CSG_STATE.START || state === CSG_STATE.RESUME;
@@ -225,8 +229,9 @@ export class ScriptedFirmware implements FakeFirmware {
       const state = this.running.get(`${csg}.${cs}`);
       if (state === 'hang' || state === 'fatal') idle = false;
     }
-    const events =
-      (synced ? requestMask(CSG_REQ, 'SYNC_UPDATE') : 0) | (any && idle ? requestMask(CSG_REQ, 'IDLE') : 0);
+    const newlyIdle = any && idle && !this.quiet.has(csg);
+    if (newlyIdle) this.quiet.add(csg);
+    const events = (synced ? requestMask(CSG_REQ, 'SYNC_UPDATE') : 0) | (newlyIdle ? requestMask(CSG_REQ, 'IDLE') : 0);
     if (events !== 0) this.event(csgIn(csg) + CSG_INPUT.REQ.offset, csgOut(csg) + CSG_OUTPUT.ACK.offset, events, csg);
   }
 
@@ -246,6 +251,7 @@ export class ScriptedFirmware implements FakeFirmware {
     const output = this.load(csIn(csg, cs) + CS_INPUT.RINGBUF_OUTPUT.offset);
     const insert = this.soc.load(0, input + QUEUE_INPUT.INSERT.offset);
     let extract = this.soc.load(0, output + QUEUE_OUTPUT.EXTRACT.offset);
+    if (extract < insert && this.running.get(key) === 'done') this.quiet.delete(csg);
     const registers = new Array<number>(96).fill(0);
     let synced = false;
     while (extract < insert && this.running.get(key) === 'done') {
