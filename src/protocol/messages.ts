@@ -156,6 +156,11 @@ export const engineRequests = {
   },
   'memory.read': { params: address.extend({ length: u53.max(1 << 24) }), result: bytes },
   'memory.write': { params: address.extend({ bytes }), result: nothing },
+  /** Memory of a client process, without side effects. */
+  'memory.readUser': {
+    params: z.strictObject({ client: u32, address: u53, length: u53.max(1 << 24) }),
+    result: bytes,
+  },
   'time.advance': {
     params: z.strictObject({ ns: u53, until: z.enum(['time', 'idle', 'event']).default('time') }),
     result: z.object({ timeNs: u53, reason: z.string() }),

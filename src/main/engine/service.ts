@@ -297,6 +297,7 @@ const HANDLERS: Handlers = {
   'register.poke': (s, p) => s.poke(p),
   'memory.read': (s, p) => s.engine.readMemory(p.space, p.as, p.address, p.length),
   'memory.write': (s, p) => void s.history.apply({ kind: 'memory-write', ...p }),
+  'memory.readUser': (s, { client, address, length }) => s.engine.readUser(client, address, length),
   'time.advance': (s, { ns, until }) => {
     const { result } = s.history.apply({ kind: 'advance', limitNs: ns, until });
     return { timeNs: s.engine.now, reason: result === 1 ? until : 'time' };
