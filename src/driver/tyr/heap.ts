@@ -3,7 +3,7 @@
  * `panthor_heap.c`). A VM has one pool with one buffer of heap contexts, opaque to the driver; each heap is a
  * list of chunks linked through their headers.
  */
-import { hi32, lo32, popcount32 } from '../../base/bits.ts';
+import { hi32, lo32 } from '../../base/bits.ts';
 import { CHUNK_HEADER_SIZE, encodeChunk } from '../../spec/firmware/interface.ts';
 import { GPU_CONTROL } from '../../spec/registers/gpu-control.ts';
 import { HandleTable } from '../drm/handles.ts';

@@ -252,7 +252,7 @@ export class ScriptedFirmware implements FakeFirmware {
     const insert = this.soc.load(0, input + QUEUE_INPUT.INSERT.offset);
     let extract = this.soc.load(0, output + QUEUE_OUTPUT.EXTRACT.offset);
     if (extract < insert && this.running.get(key) === 'done') this.quiet.delete(csg);
-    const registers = new Array<number>(96).fill(0);
+    const registers = Array.from({ length: 96 }, () => 0);
     let synced = false;
     while (extract < insert && this.running.get(key) === 'done') {
       const at = base + (extract % size);

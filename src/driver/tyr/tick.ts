@@ -122,7 +122,7 @@ export class Tick {
 
   private pickFrom(list: Group[] | undefined, skipIdle: boolean): void {
     if (list === undefined) return;
-    for (const group of [...list]) {
+    for (const group of list.slice()) {
       if (this.isFull) return;
       if (!group.canRun || (skipIdle && group.isIdle)) continue;
       const known = this.vms.includes(group.vm);
