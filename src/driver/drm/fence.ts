@@ -184,11 +184,19 @@ export type FencesState = {
   readonly fences: readonly FenceRecord[];
 };
 
+/** Observers of fences, for recording; undefined while nobody looks, never part of saved state. */
+export interface FenceTrace {
+  created?: ((fence: Fence) => void) | undefined;
+  /** After the state of the fence has changed, before its callbacks run. */
+  signalled?: ((fence: Fence) => void) | undefined;
+}
+
 /** All fences of a device: numbers them, keeps the unsignalled ones, saves them. */
 export class Fences implements Stateful<FencesState>, Disposable {
   readonly kernel: Kernel;
   /** Callback target of composites. */
   readonly id: string;
+  readonly trace: FenceTrace = {};
   private readonly live = new Map<number, Fence>();
   private readonly queue: WaitQueue;
   private readonly registration: Disposable;
@@ -277,11 +285,13 @@ export class Fences implements Stateful<FencesState>, Disposable {
 
   private keep<F extends Fence>(fence: F): F {
     this.live.set(fence.id, fence);
+    this.trace.created?.(fence);
     return fence;
   }
 
   signalled(fence: Fence): void {
     this.live.delete(fence.id);
+    this.trace.signalled?.(fence);
     this.queue.wakeUp();
   }
 

@@ -16,7 +16,7 @@ import type { WorkQueue } from '../kernel/workqueue.ts';
 
 /** How an owner runs a job: the fence to wait for, undefined when it is done already, or -errno. */
 export interface EntityOps<Call> {
-  run(call: Call): Fence | undefined | number;
+  run(call: Call, finished: Fence): Fence | undefined | number;
   /** Credits a job holds while it runs. */
   cost(call: Call): number;
   /** Forgets what an ended job held. */
@@ -99,7 +99,7 @@ export class Entity<Call extends Plain> implements Target, Disposable {
   }
 
   private start(entry: Entry<Call>, cost: number): void {
-    const result = this.ops.run(entry.call);
+    const result = this.ops.run(entry.call, entry.finished);
     if (typeof result === 'number') return this.finish(entry, result);
     if (result === undefined || result.isSignaled) return this.finish(entry, result?.error ?? 0);
     this.used += cost;

@@ -123,7 +123,7 @@ export function assemble(
       shape,
       syncobjs: memory.syncobjs,
       syncobjOffset: index * SYNCOBJ_BYTES,
-      run: (call) => runJob(sched, group, queue, call),
+      run: (call, finished) => runJob(sched, group, queue, call, finished),
       timedOut: (seqno) => {
         device.log.warn(`job timeout: ${owner}, seqno=${seqno}`);
         sched.timeout(group);

@@ -58,7 +58,7 @@ export interface QueueParts {
   readonly syncobjs: KernelBo;
   readonly syncobjOffset: number;
   /** A job's turn has come (under the scheduler's lock): its fence, undefined, or -errno. */
-  readonly run: (call: JobCall) => Fence | undefined | number;
+  readonly run: (call: JobCall, finished: Fence) => Fence | undefined | number;
   /** Called when a job made no progress. */
   readonly timedOut: (seqno: number) => void;
 }

@@ -21,6 +21,7 @@ import type { Heaps } from './heap.ts';
 import type { Reset } from './reset.ts';
 import { Tick, groupLists } from './tick.ts';
 import type { GroupLists, TickHost } from './tick.ts';
+import type { JobTrace } from './trace.ts';
 
 const TICK_PERIOD = 10 * MSEC;
 /** Slots the scheduler uses at most, whatever the firmware offers. */
@@ -55,6 +56,7 @@ export class Scheduler implements TickHost {
   readonly parts: SchedParts;
   /** Every group that has memory, by id. */
   readonly groups = new Map<number, Group>();
+  readonly trace: JobTrace = {};
   private readonly tickWork: DelayedWork;
   private readonly eventsWork: Work;
   private readonly syncWork: Work;
@@ -224,7 +226,7 @@ export class Scheduler implements TickHost {
   private syncUpdate(): void {
     this.lock.with(() => {
       let immediate = false;
-      for (const group of [...this.waiting]) {
+      for (const group of this.waiting.slice()) {
         let unblocked = 0;
         for (const queue of group.queues) {
           const bit = 1 << queue.index;

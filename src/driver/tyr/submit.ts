@@ -76,17 +76,29 @@ export function submitJobs(file: TyrFile, user: UserMemory, handle: number, subm
   lockAll(reservations, () => {
     for (const resv of new Set(reservations)) for (const { finished } of planned) resv.add(finished, 'BOOKKEEP');
   });
-  for (const { job, finished, dependencies } of planned) job.queue.jobs.push(job.call, finished, dependencies);
+  const { trace } = file.device.sched;
+  for (const { job, finished, dependencies } of planned) {
+    const { start, size } = job.call;
+    trace.submitted?.({ id: finished.id, group: job.group.id, queue: job.queue.index, start, size });
+    job.queue.jobs.push(job.call, finished, dependencies);
+  }
   ops.publish();
 }
 
 /** A job's turn: writes it into the ring and tells whoever has to know. */
-export function runJob(sched: Scheduler, group: Group, queue: Queue, call: JobCall): Fence | undefined | number {
+export function runJob(
+  sched: Scheduler,
+  group: Group,
+  queue: Queue,
+  call: JobCall,
+  finished: Fence,
+): Fence | undefined | number {
   if (call.size === 0) return queue.last;
   return sched.lock.with(() => {
     if (!group.canRun) return -ERRNO.ECANCELED;
     const bit = 1 << queue.index;
     const fence = queue.push(call);
+    sched.trace.started?.(finished.id, fence.id);
     if (group.csgId < 0) {
       sched.schedule(group, bit);
       return fence;

@@ -18,7 +18,7 @@ import type {
 } from '../../driver/kernel/platform.ts';
 import { Machine, type MachineConfig } from '../../emulator/machine.ts';
 import { ACCESS } from '../../emulator/wiring.ts';
-import { INITIATORS, packMeta, type Initiator } from '../../protocol/records.ts';
+import { INITIATORS, packMeta, type Initiator, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
 import { GPU_CONTROL, JOB_CONTROL, MMU_CONTROL } from '../../spec/registers/index.ts';
 import type { EngineControl } from './control.ts';
 import { nullRecorder, type Recorder } from './recorder.ts';
@@ -38,6 +38,7 @@ import {
   type GpuLine,
 } from './rk3588.ts';
 import type { Sequence } from './sequence.ts';
+import { StreamEvents } from './stream-events.ts';
 
 /** Offsets of the status word behind each interrupt line. */
 const IRQ_STATUS: Readonly<Record<GpuLine, number>> = {
@@ -81,8 +82,8 @@ export class Board implements Platform, Stateful {
   causeOf: () => string = () => '';
   /** Told about everything that counts as an event for `advance until event`. */
   onEvent: () => void = () => {};
-  /** Told about events of the stream hardware, by interface number. */
-  onStreamEvent: (cs: number, kind: string, detail: string) => void = () => {};
+  /** Rows of the stream hardware. */
+  readonly streams: StreamEvents;
   /** Register accesses recorded so far. */
   accesses = 0;
   /** The driver log so far, as lines. */
@@ -123,7 +124,17 @@ export class Board implements Platform, Stateful {
       on: (id) => this.setDomain(id, true),
       off: (id) => void this.setDomain(id, false),
     };
+    this.streams = new StreamEvents(
+      machine,
+      (row) => this.record('csEvent', { seq: this.sequence.next(), timeNs: machine.clock.now, ...row }),
+      () => this.recorder === nullRecorder,
+    );
     this.watchMachine();
+  }
+
+  /** Passes a row on, unless nothing is recorded now. */
+  record<K extends RecordKind>(kind: K, row: RecordKinds[K]): void {
+    this.recorder.record(kind, row);
   }
 
   get memory(): Machine['memory'] {
@@ -316,18 +327,6 @@ export class Board implements Platform, Stateful {
       this.recorder.record('irq', { seq: sequence.next(), timeNs: machine.clock.now, line, raised, status });
     };
     machine.hooks.logChar = (ch) => this.logChar(ch);
-    machine.hooks.csf.event = (cs, kind, detail) => {
-      this.onStreamEvent(cs, kind, detail);
-      this.recorder.record('csEvent', {
-        seq: sequence.next(),
-        timeNs: machine.clock.now,
-        groupId: cs >> 3,
-        queue: cs & 7,
-        pc: 0,
-        opcode: kind,
-        detail,
-      });
-    };
   }
 
   save(): ReturnType<Stateful['save']> {

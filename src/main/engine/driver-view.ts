@@ -10,9 +10,8 @@ import { versionText } from '../../spec/firmware/interface.ts';
 import { MCU_CONTROL } from '../../spec/registers/index.ts';
 import { MCU_CS } from '../../spec/registers/mcu-private.ts';
 import type { Board } from './board.ts';
+import { STREAMS } from './stream-events.ts';
 
-/** Streams of a group slot. */
-const STREAMS = 8;
 const GIT_SHA = 'Firmware git sha: ';
 
 export interface StreamFault {
@@ -29,12 +28,16 @@ export class DriverView {
   private readonly board: Board;
   private readonly faults = new Map<string, StreamFault>();
   faultCount = 0;
-  jobCount = 0;
 
   constructor(kernel: Kernel, board: Board) {
     this.kernel = kernel;
     this.board = board;
-    board.onStreamEvent = (cs, kind, detail) => this.noteFault(cs, kind, detail);
+    board.streams.onEvent = (cs, kind, detail) => this.noteFault(cs, kind, detail);
+    board.streams.groupIn = (slot) => this.groupIn(slot)?.id ?? -1;
+  }
+
+  get bound(): boolean {
+    return boundDevice(this.kernel) !== undefined;
   }
 
   /** 0 when a device is bound, else the errno its probe gave. */
@@ -69,8 +72,7 @@ export class DriverView {
   private noteFault(cs: number, kind: string, detail: string): void {
     if (kind !== 'fault' && kind !== 'fatal') return;
     this.faultCount++;
-    const slot = Math.floor(cs / STREAMS);
-    const group = [...(boundDevice(this.kernel)?.sched.groups.values() ?? [])].find((g) => g.csgId === slot);
+    const group = this.groupIn(Math.floor(cs / STREAMS));
     if (group === undefined) return;
     this.faults.set(`${group.id}:${cs % STREAMS}`, {
       kind,
@@ -78,6 +80,16 @@ export class DriverView {
       timeNs: this.board.time.now(),
       registers: this.registers(cs),
     });
+  }
+
+  /** What the hardware reported for a queue of a group (by its id) at `sinceNs` or later. */
+  faultSince(group: number, queue: number, sinceNs: number): string | undefined {
+    const fault = this.faults.get(`${group}:${queue}`);
+    return fault === undefined || fault.timeNs < sinceNs ? undefined : `${fault.kind}: ${fault.detail}`;
+  }
+
+  private groupIn(slot: number): Group | undefined {
+    return [...(boundDevice(this.kernel)?.sched.groups.values() ?? [])].find((g) => g.csgId === slot);
   }
 
   private registers(cs: number): number[] {

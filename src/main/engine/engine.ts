@@ -8,14 +8,16 @@ import { hex } from '../../base/bits.ts';
 import { stateHash } from '../../base/stateful.ts';
 import { Kernel } from '../../driver/kernel/kernel.ts';
 import type { Input, InputOf } from '../../protocol/inputs.ts';
-import { nodePath, tyrModule } from '../../driver/tyr/tyr.ts';
+import { boundDevice, nodePath, tyrModule } from '../../driver/tyr/tyr.ts';
 import { createCsf } from '../../emulator/csf/csf.ts';
 import { Board } from './board.ts';
 import { Clients, type CallReply } from './clients.ts';
 import type { EngineControl } from './control.ts';
 import { DriverView } from './driver-view.ts';
+import { describeArgument, ioctlOf } from './ioctl-text.ts';
 import { encodeInput, sha256 } from './journal.ts';
 import type { Recorder } from './recorder.ts';
+import { Records } from './records.ts';
 import { Sequence } from './sequence.ts';
 
 export type ApplyResult = CallReply;
@@ -31,12 +33,14 @@ export class Engine {
   readonly clients: Clients;
   readonly driver: DriverView;
   readonly sequence: Sequence;
+  readonly records: Records;
   readonly powerOn: InputOf<'power-on'>;
   private readonly recorder: Recorder;
   private readonly blobs = new Set<string>();
   /** What is running now, for the `cause` of accesses. */
   private context = '';
   private eventCount = 0;
+  private loaded = false;
 
   /** Powers the machine on; journals the input that says how. */
   constructor(powerOn: InputOf<'power-on'>, recorder: Recorder, control: EngineControl) {
@@ -53,7 +57,16 @@ export class Engine {
     this.kernel = new Kernel(this.board);
     this.clients = new Clients(this.kernel);
     this.driver = new DriverView(this.kernel, this.board);
-    this.board.causeOf = () => this.kernel.cpu.current?.name ?? this.context;
+    const cause = (): string => this.kernel.cpu.current?.name ?? this.context;
+    this.board.causeOf = cause;
+    this.records = new Records({
+      now: () => this.now,
+      branch: () => this.sequence.branch,
+      cause,
+      record: (kind, row) => this.board.record(kind, row),
+      faultSince: (group, queue, sinceNs) => this.driver.faultSince(group, queue, sinceNs),
+      jobStarted: () => this.board.streams.jobStarted(),
+    });
     this.board.onEvent = () => this.eventCount++;
     this.journal(powerOn);
     if (powerOn.bare) this.board.powerByHand();
@@ -95,8 +108,7 @@ export class Engine {
       case 'module-load':
         return this.loadModule(input.module);
       case 'module-unload':
-        this.kernel.unloadModule(input.module);
-        return DONE;
+        return this.unloadModule(input.module);
       case 'open':
         return this.clients.openNode(input.client, nodePath('render'), input.privileged);
       case 'close':
@@ -129,13 +141,25 @@ export class Engine {
 
   private loadModule(module: 'tyr' | 'nova'): ApplyResult {
     if (module !== 'tyr') throw new UsageError(`no module ${module}`);
+    if (this.loaded) throw new UsageError(`module ${module} is loaded already`);
+    this.loaded = true;
     this.kernel.loadModule(tyrModule);
+    const device = boundDevice(this.kernel);
+    if (device !== undefined) this.records.connect(device);
     return { result: this.driver.probeErrno };
+  }
+
+  private unloadModule(module: 'tyr' | 'nova'): ApplyResult {
+    if (module !== 'tyr' || !this.loaded) throw new UsageError(`module ${module} is not loaded`);
+    this.loaded = false;
+    this.kernel.unloadModule(tyrModule.name);
+    return DONE;
   }
 
   private ioctl(input: InputOf<'ioctl'>): ApplyResult {
     for (const { address, bytes } of input.writes) this.clients.write(input.client, address, bytes);
-    this.context = input.label ?? `ioctl ${hex(input.command)}`;
+    const name = ioctlOf(input.command)?.name ?? hex(input.command);
+    this.context = input.label ?? name;
     const timeNs = this.now;
     const seq = this.sequence.next();
     const reply = this.clients.ioctl(input.client, input.command, input.argument);
@@ -143,9 +167,9 @@ export class Engine {
       seq,
       timeNs,
       client: input.client,
-      name: input.label ?? hex(input.command),
+      name,
       result: reply.result,
-      args: Buffer.from(reply.argument ?? input.argument).toString('hex'),
+      args: describeArgument(input.command, reply.argument ?? input.argument),
     });
     return reply;
   }
@@ -224,6 +248,11 @@ export class Engine {
       this.kernel.runUntil(Math.min(until, this.now + LOOK_NS), done);
     }
     return 1;
+  }
+
+  /** True once the driver module was loaded, whatever became of its probe. */
+  get driverLoaded(): boolean {
+    return this.loaded;
   }
 
   /** What went wrong on a queue of a group, as the hardware reported it; undefined when nothing did. */

@@ -9,7 +9,7 @@ export const APPLICATION_ID = 0x54595253;
 export const SCHEMA_VERSION = 1;
 
 /** Largest integer SQLite and JavaScript agree on; above it values are text `0x...`. */
-const HEX_LIMIT = '9007199254740991';
+const INTEGER_LIMIT = BigInt(Number.MAX_SAFE_INTEGER);
 
 const TABLES = `
 CREATE TABLE info_row(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -74,8 +74,11 @@ export const VIEW_NAMES = [
   'note',
 ] as const;
 
-/** A 64-bit value for a column: an integer where it fits, else text `0x...`. */
-export function sqlValue(value: number | bigint): number | string {
+/**
+ * A 64-bit value for a column: an integer where it fits, else text `0x...`. A bigint, because the database stores
+ * a Number above 2^31 as a floating-point value unless the column says otherwise.
+ */
+export function sqlValue(value: number | bigint): bigint | string {
   const big = BigInt(value);
-  return big <= BigInt(HEX_LIMIT) ? Number(big) : `0x${big.toString(16)}`;
+  return big <= INTEGER_LIMIT ? big : `0x${big.toString(16)}`;
 }

@@ -1,0 +1,71 @@
+/**
+ * Rows of `cs_event`: what the command-stream hardware reports by itself, and the first instructions of each job
+ * as they are executed. A job's instructions are recorded up to a budget, so that a stream that loops for a
+ * million instructions costs what a short one does; a row says where recording stopped.
+ */
+import { disassembleWord } from '../../spec/cs/disassemble.ts';
+import type { Machine } from '../../emulator/machine.ts';
+import { MCU_CS } from '../../spec/registers/mcu-private.ts';
+import type { CsEventRow } from '../../protocol/records.ts';
+import { TWO32 } from '../../base/bits.ts';
+
+/** Streams of a group slot. */
+export const STREAMS = 8;
+/** Instructions recorded after each start of a job (chosen: any example fits, and 512 rows are nothing). */
+export const INSTRUCTION_BUDGET = 512;
+/** Architecture of the instructions of this GPU. */
+const ARCH = 10;
+
+export type CsEvent = Omit<CsEventRow, 'seq' | 'timeNs'>;
+
+export class StreamEvents {
+  /** Told about each event of the hardware (not about instructions), by interface number. */
+  onEvent: (cs: number, kind: string, detail: string) => void = () => {};
+  /** Id of the group in a slot; -1 when nobody knows. */
+  groupIn: (slot: number) => number = () => -1;
+  private readonly machine: Machine;
+  private readonly emit: (row: CsEvent) => void;
+  private readonly muted: () => boolean;
+  private budget = 0;
+  private lastCs = -1;
+  private lastPc = -1;
+
+  /** `emit` records a row; nothing happens while `muted`. */
+  constructor(machine: Machine, emit: (row: CsEvent) => void, muted: () => boolean) {
+    this.machine = machine;
+    this.emit = emit;
+    this.muted = muted;
+    machine.hooks.csf.event = (cs, kind, detail) => this.event(cs, kind, detail);
+  }
+
+  /** A job was given to a ring: its first instructions are recorded. */
+  jobStarted(): void {
+    this.budget = INSTRUCTION_BUDGET;
+    this.machine.hooks.csf.instruction = (cs, pc, lo, hi) => this.instruction(cs, pc, lo, hi);
+  }
+
+  private event(cs: number, opcode: string, detail: string): void {
+    if (this.muted()) return;
+    this.onEvent(cs, opcode, detail);
+    const { csf } = this.machine;
+    const at = MCU_CS.CS_PC.offset;
+    const pc = (csf.peekStream(cs, at + 4) >>> 0) * TWO32 + (csf.peekStream(cs, at) >>> 0);
+    this.put(cs, pc, opcode, detail);
+  }
+
+  private instruction(cs: number, pc: number, lo: number, hi: number): void {
+    // One that is looked at again after a wait is the same instruction.
+    if (this.muted() || (cs === this.lastCs && pc === this.lastPc)) return;
+    this.lastCs = cs;
+    this.lastPc = pc;
+    const { row, text } = disassembleWord(lo, hi, ARCH);
+    this.put(cs, pc, row?.name ?? '.word', text);
+    if (--this.budget > 0) return;
+    this.machine.hooks.csf.instruction = undefined;
+    this.put(cs, pc, 'RECORDING_ENDS', `after ${INSTRUCTION_BUDGET} instructions; execution goes on`);
+  }
+
+  private put(cs: number, pc: number, opcode: string, detail: string): void {
+    this.emit({ groupId: this.groupIn(Math.floor(cs / STREAMS)), queue: cs % STREAMS, pc, opcode, detail });
+  }
+}
