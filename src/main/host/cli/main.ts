@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   fw: { about: 'firmware images: info, check, diff, build', load: async () => (await import('./fw.ts')).run },
   cs: { about: 'command streams: asm, dis', load: async () => (await import('./cs.ts')).run },
   mcu: { about: 'the MCU core alone: vectors, run, dis', load: async () => (await import('./mcu.ts')).run },
+  capture: { about: 'captured user-space runs: replay', load: async () => (await import('./capture.ts')).run },
   session: {
     about: 'session files: info, verify, replay, sql, export',
     load: async () => (await import('./session.ts')).run,
