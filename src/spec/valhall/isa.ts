@@ -38,6 +38,9 @@ export interface Row extends Definition<InstructionName> {
   readonly byName: Readonly<Record<string, Modifier | undefined>>;
 }
 
+/** Registers of a lane with the large allocation. */
+export const REGISTERS = 64;
+
 const OPCODE_LSB = 48;
 const OPCODE_WIDTH = 9;
 const PAGE_LSB = 57;
@@ -218,9 +221,10 @@ export function invalid(row: Row, lo: number, hi: number): string | undefined {
   if (row.destination && flagsOf(hi) === 0) return 'the write mask is empty';
   if (row.placeholder && flagsOf(hi) !== 3) return 'bits 46 and 47 are not both set';
   for (const s of row.staging) {
-    if (s.flags !== undefined && flagsOf(hi) !== s.flags && !exchangeFlags(row, hi)) {
+    if (s.flags !== undefined && flagsOf(hi) !== s.flags && !withoutResult(row, s, lo, hi)) {
       return `bits 46 and 47 are ${flagsOf(hi)}, not ${s.flags}`;
     }
+    if (stagingBase(s, lo, hi) + stagingCount(s, lo, hi) > REGISTERS) return 'the staging registers end above r63';
   }
   for (const m of row.modifiers) {
     const value = field(lo, hi, m.lsb, m.width);
@@ -239,8 +243,8 @@ export function invalid(row: Row, lo: number, hi: number): string | undefined {
 }
 
 /** ATOM1_RETURN without a result comes with flags 2 and 3. */
-function exchangeFlags(row: Row, hi: number): boolean {
-  return row.opcode === OPCODE_ATOM1 && flagsOf(hi) === 3;
+function withoutResult(row: Row, s: Staging, lo: number, hi: number): boolean {
+  return row.opcode === OPCODE_ATOM1 && flagsOf(hi) === 3 && stagingCount(s, lo, hi) === 0;
 }
 const OPCODE_ATOM1 = 0x69;
 
