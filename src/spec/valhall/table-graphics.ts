@@ -232,8 +232,8 @@ export const GRAPHICS_TABLE = [
       choice('dimension', 28, 2),
       flag('array_enable', 10),
       flag('shadow', 12),
-      flag('lod_mode', 13),
-      flag('lod_mode', 14),
+      flag('lod_bias_disable', 13),
+      flag('lod_clamp_disable', 14),
     ],
   }),
   instruction('VAR_TEX_BUF_DUAL', 0x137, undefined, 'VT', 32, {
@@ -294,8 +294,8 @@ export const GRAPHICS_TABLE = [
       choice('dimension', 28, 2),
       flag('array_enable', 10),
       flag('shadow', 12),
-      flag('lod_mode', 13),
-      flag('lod_mode', 14),
+      flag('lod_bias_disable', 13),
+      flag('lod_clamp_disable', 14),
     ],
   }),
   instruction('VAR_TEX_DUAL', 0x13f, undefined, 'VT', 32, {
