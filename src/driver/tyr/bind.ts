@@ -133,6 +133,10 @@ export class BindQueue {
     this.entity.dispose();
   }
 
+  abandon(): void {
+    this.entity.abandon();
+  }
+
   save(): EntityState<BindCall> {
     return this.entity.save();
   }

@@ -5,6 +5,7 @@
  */
 import { popcount32 } from '../../base/bits.ts';
 import type { Disposable } from '../../base/disposable.ts';
+import type { Plain } from '../../base/stateful.ts';
 import { GPU_COHERENCY } from '../../spec/uapi/constants.ts';
 import { MCU_AUTO_VA_SIZE, MCU_AUTO_VA_START } from '../../spec/firmware/interface.ts';
 import { DrmDevice } from '../drm/device.ts';
@@ -72,8 +73,10 @@ export class TyrDevice {
   /** Bits of job.ts PROFILING: what jobs record. */
   profiling = 0;
   private scheduler: Scheduler | undefined;
-  private nextVm = 1;
-  private nextGroup = 1;
+  nextVm = 1;
+  nextGroup = 1;
+  /** Files being restored, until everything they name exists. */
+  readonly restoring: (readonly [TyrFile, Plain])[] = [];
 
   /** Makes the parts; nothing here touches the hardware but reading `info` did. */
   constructor(dev: PlatformDevice, io: IoMem, info: GpuInfo, coreHz: () => number) {
@@ -122,8 +125,12 @@ export class TyrDevice {
   /** A new VM with its own page tables. KernelError ENOMEM. */
   createVm(layout: Pick<VmLayout, 'forMcu' | 'userRange' | 'kernelStart' | 'kernelEnd'>): Vm {
     const { va, pa } = addressBits(this.info);
-    const full: VmLayout = { ...layout, vaBits: va, paBits: pa, coherent: this.coherent };
-    const vm = new Vm(this.kernel, this.mmu, this.nextVm++, full, (gone) => this.vms.delete(gone.id));
+    return this.adoptVm(this.nextVm++, { ...layout, vaBits: va, paBits: pa, coherent: this.coherent });
+  }
+
+  /** Makes a VM of that id; also one whose contents come from saved state. */
+  adoptVm(id: number, layout: VmLayout): Vm {
+    const vm = new Vm(this.kernel, this.mmu, id, layout, (gone) => this.vms.delete(gone.id));
     this.vms.set(vm.id, vm);
     return vm;
   }

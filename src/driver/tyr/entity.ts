@@ -35,7 +35,8 @@ export class Entity<Call extends Plain> implements Target, Disposable {
   readonly id: string;
   private readonly fences: Fences;
   private readonly ops: EntityOps<Call>;
-  private readonly context: number;
+  /** Fence context, taken with the first job. */
+  private context = 0;
   private readonly work: Work;
   private readonly registration: Disposable;
   private readonly limit: number;
@@ -58,7 +59,6 @@ export class Entity<Call extends Plain> implements Target, Disposable {
     this.fences = fences;
     this.ops = ops;
     this.limit = limit;
-    this.context = fences.newContext();
     this.work = new Work(queue, `${id}/run`, () => this.run(), locks);
     this.registration = fences.kernel.targets.register(this);
   }
@@ -70,6 +70,7 @@ export class Entity<Call extends Plain> implements Target, Disposable {
 
   /** The fence of the next job; the job must be pushed with it before another one is armed. */
   arm(): Fence {
+    if (this.context === 0) this.context = this.fences.newContext();
     return this.fences.create(this.context, ++this.seqno);
   }
 
@@ -160,6 +161,12 @@ export class Entity<Call extends Plain> implements Target, Disposable {
     this.registration.dispose();
   }
 
+  /** Goes away without ending its jobs: saved state takes their place. */
+  abandon(): void {
+    this.work.dispose();
+    this.registration.dispose();
+  }
+
   save(): EntityState<Call> {
     const entries = (list: readonly Entry<Call>[]): EntityState<Call>['waiting'] =>
       list.map((e) => ({
@@ -170,6 +177,7 @@ export class Entity<Call extends Plain> implements Target, Disposable {
     return {
       waiting: entries(this.waiting),
       running: entries(this.running),
+      context: this.context,
       used: this.used,
       seqno: this.seqno,
       stopped: this.stopped,
@@ -185,6 +193,7 @@ export class Entity<Call extends Plain> implements Target, Disposable {
       }));
     this.waiting = entries(state.waiting);
     this.running = entries(state.running);
+    this.context = state.context;
     this.used = state.used;
     this.seqno = state.seqno;
     this.stopped = state.stopped;
@@ -198,6 +207,7 @@ export type EntityState<Call extends Plain> = {
     readonly dependencies: readonly FenceRef[];
   }[];
   readonly running: EntityState<Call>['waiting'];
+  readonly context: number;
   readonly used: number;
   readonly seqno: number;
   readonly stopped: boolean;

@@ -133,6 +133,12 @@ export class Group {
     this.vm.put();
   }
 
+  /** Goes away without ending its jobs: saved state takes its place. */
+  abandon(): void {
+    this.work.dispose();
+    for (const queue of this.queues) queue.abandon();
+  }
+
   /** The flags that change; configuration and memory are saved by whoever makes groups. */
   saveFlags(): PlainObject {
     return {

@@ -51,6 +51,11 @@ export const drmDriver: DrmDriver<TyrDevice, TyrFile> = {
   postclose: (_dev, file) => file.driverData.destroy(),
   mmap: (file, offset, length, flags) => file.driverData.mmap(offset, length, flags),
   saveFile: (data) => data.save(),
+  loadFile: (dev, file, state) => {
+    const own = new TyrFile(dev.data, file);
+    dev.data.restoring.push([own, state]);
+    return own;
+  },
   restoreObject: (dev, id, state) => {
     const saved = state as unknown as BoState;
     return Bo.restore(dev, id, saved, dev.data.vms.get(saved.vm)?.resv);

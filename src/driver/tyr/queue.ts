@@ -72,7 +72,8 @@ export class Queue {
   /** Jobs that are not in the ring yet. */
   readonly jobs: Entity<JobCall>;
   private readonly timer: DelayedWork;
-  private readonly context: number;
+  /** Fence context, taken with the first job. */
+  private context = 0;
   private inFlight: InFlight[] = [];
   private lastFence: Fence | undefined;
   private assigned = 0;
@@ -84,7 +85,6 @@ export class Queue {
     this.priority = priority;
     this.memory = memory;
     this.parts = parts;
-    this.context = parts.fences.newContext();
     this.timer = new DelayedWork(parts.sched.queue, `${name}/timeout`, () => this.timeout(), [parts.sched.lock]);
     this.jobs = new Entity<JobCall>(
       `${name}/jobs`,
@@ -154,6 +154,7 @@ export class Queue {
   push(call: JobCall): Fence {
     const { fences, syncobjs, syncobjOffset, shape } = this.parts;
     const seqno = ++this.assigned;
+    if (this.context === 0) this.context = fences.newContext();
     const fence = fences.create(this.context, seqno);
     const slots = this.memory.times.size / PROFILING_SLOT_BYTES;
     const words = jobInstructions(
@@ -252,12 +253,19 @@ export class Queue {
     this.memory.times.dispose();
   }
 
+  /** Goes away without ending its jobs: saved state takes their place. */
+  abandon(): void {
+    this.jobs.abandon();
+    this.timer.dispose();
+  }
+
   save(fences: Fences): QueueState {
     return {
       syncWait: this.syncWait,
       jobs: this.jobs.save(),
       inFlight: this.inFlight.map((j) => ({ ...j, fence: fences.ref(j.fence) })),
       last: this.lastFence === undefined ? undefined : fences.ref(this.lastFence),
+      context: this.context,
       assigned: this.assigned,
       profilingSeqno: this.profilingSeqno,
       remaining: this.remaining,
@@ -269,6 +277,7 @@ export class Queue {
     this.jobs.load(state.jobs);
     this.inFlight = state.inFlight.map((j) => ({ ...j, fence: fences.deref(j.fence) }));
     this.lastFence = state.last === undefined ? undefined : fences.deref(state.last);
+    this.context = state.context;
     this.assigned = state.assigned;
     this.profilingSeqno = state.profilingSeqno;
     this.remaining = state.remaining;
@@ -289,6 +298,7 @@ export type QueueState = {
     readonly error: JobError | undefined;
   }[];
   readonly last: FenceRef | undefined;
+  readonly context: number;
   readonly assigned: number;
   readonly profilingSeqno: number;
   readonly remaining: number;

@@ -20,7 +20,8 @@ export const FIRMWARE_PATH = 'arm/mali/arch10.8/mali_csffw.bin';
 /** A process that has the render node open. */
 export class TestClient {
   readonly user = new UserMemory();
-  readonly file: OpenFile;
+  file: OpenFile;
+  readonly client: Client;
   readonly replies = new Map<number, IoctlReply>();
   private next = 0x10_0000;
 
@@ -31,6 +32,7 @@ export class TestClient {
       capabilities: new Set(capabilities),
       answer: (waiter, reply) => void this.replies.set(waiter, reply),
     };
+    this.client = client;
     this.file = kernel.nodes.open(nodePath('render'), client);
   }
 

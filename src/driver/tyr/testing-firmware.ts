@@ -107,6 +107,18 @@ export class ScriptedFirmware implements FakeFirmware {
     this.soc = soc;
   }
 
+  /** What streams are doing; gives a function that brings it back. */
+  snapshot(): () => void {
+    const running = new Map(this.running);
+    const quiet = new Set(this.quiet);
+    return () => {
+      this.running.clear();
+      for (const [key, how] of running) this.running.set(key, how);
+      this.quiet.clear();
+      for (const csg of quiet) this.quiet.add(csg);
+    };
+  }
+
   private load(offset: number): number {
     return this.soc.load(0, SHARED_BASE + offset);
   }

@@ -284,6 +284,20 @@ export class FakeSoc {
     return errno;
   }
 
+  /** State of RAM and registers while nothing is under way; gives a function that brings it back. */
+  snapshot(): () => void {
+    if (this.events.length > 0) throw new Error('the hardware is busy');
+    const [ram, words, now] = [this.ram.slice(), this.words.slice(), this.now];
+    const latched = this.latched.map((l) => ({ ...l }));
+    return () => {
+      this.ram.set(ram);
+      this.words.set(words);
+      this.now = now;
+      this.events = [];
+      this.latched.splice(0, Infinity, ...latched.map((l) => ({ ...l })));
+    };
+  }
+
   /** Clocks, regulators and power domains that are on; empty when everything was given back. */
   held(): string[] {
     const names = (kind: string, map: Map<string, number>): string[] =>

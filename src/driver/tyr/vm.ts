@@ -14,7 +14,9 @@ import { GpuVaReserve, GpuVm } from '../drm/gpuvm.ts';
 import type { GpuVa, GpuVmState, StepOps, StepRemap } from '../drm/gpuvm.ts';
 import type { GemObject } from '../drm/gem.ts';
 import { ShmemObject } from '../drm/gem.ts';
+import type { Fences } from '../drm/fence.ts';
 import { Resv } from '../drm/resv.ts';
+import type { ResvState } from '../drm/resv.ts';
 import { IoPageTable, TableReserve } from '../kernel/io-pgtable.ts';
 import type { PageSize, PageTableState } from '../kernel/io-pgtable.ts';
 import { KernelError, ensure, fail } from '../kernel/errno.ts';
@@ -298,8 +300,9 @@ export class Vm implements AsUser {
     if (first !== undefined && last !== undefined) this.unmap(first.va, last.va + last.range - first.va, true);
   }
 
-  save(): VmState {
+  save(fences: Fences): VmState {
     return {
+      resv: this.resv.save(fences),
       id: this.id,
       layout: { ...this.layout },
       refs: this.refs,
@@ -313,7 +316,8 @@ export class Vm implements AsUser {
     };
   }
 
-  load(state: VmState, object: (id: number) => GemObject): void {
+  load(state: VmState, object: (id: number) => GemObject, fences: Fences): void {
+    this.resv.load(state.resv, fences);
     this.refs = state.refs;
     this.activeCount = state.activeCount;
     this.unhandledFault = state.unhandledFault;
@@ -326,6 +330,7 @@ export class Vm implements AsUser {
 }
 
 export type VmState = {
+  readonly resv: ResvState;
   readonly id: number;
   readonly layout: VmLayout & { readonly [key: string]: Plain };
   readonly refs: number;
