@@ -77,6 +77,14 @@ export const inputSchema = z.discriminatedUnion('kind', [
   /** Goes back to a snapshot; later rows carry a new branch. */
   z.strictObject({ kind: z.literal('restore'), snapshot: u32 }),
   z.strictObject({ kind: z.literal('snapshot'), label: z.string() }),
+  /** A later call of the driver to the board fails: the one after `skip` others of its kind. */
+  z.strictObject({
+    kind: z.literal('board-fault'),
+    what: z.enum(['clk-enable', 'regulator-enable', 'map', 'domain-on', 'firmware']),
+    /** Positive errno of calls that return one. */
+    errno: u32.max(4095),
+    skip: u32,
+  }),
   z.strictObject({ kind: z.literal('unknown-rule'), address: u32.optional(), rule: unknownRule }),
 ]);
 

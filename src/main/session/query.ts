@@ -8,8 +8,8 @@ export interface QueryResult {
 }
 export type SqlCell = number | string | null;
 
-/** Runs one reading statement. UsageError says what is wrong with it. */
-export function runQuery(session: SessionReader, sql: string): QueryResult {
+/** Runs one reading statement; at most `limit` rows of it. UsageError says what is wrong with it. */
+export function runQuery(session: SessionReader, sql: string, limit = Infinity): QueryResult {
   if (/\b(attach|detach|pragma|vacuum|load_extension)\b/i.test(sql)) {
     throw new UsageError('only a SELECT (or WITH ... SELECT) over the views is run here');
   }
@@ -18,7 +18,11 @@ export function runQuery(session: SessionReader, sql: string): QueryResult {
     if (!statement.reader || !statement.readonly) throw new UsageError('the statement does not only read');
     statement.raw(true).safeIntegers(true);
     const columns = statement.columns().map((c) => c.name);
-    const rows = (statement.all() as unknown[][]).map((row) => row.map(cell));
+    const rows: SqlCell[][] = [];
+    for (const row of statement.iterate() as IterableIterator<unknown[]>) {
+      if (rows.length >= limit) break;
+      rows.push(row.map(cell));
+    }
     return { columns, rows };
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -26,7 +30,8 @@ export function runQuery(session: SessionReader, sql: string): QueryResult {
   }
 }
 
-function cell(value: unknown): SqlCell {
+/** A value as JSON can carry it. */
+export function cell(value: unknown): SqlCell {
   if (value === null || typeof value === 'number' || typeof value === 'string') return value;
   if (typeof value === 'bigint') {
     const n = Number(value);

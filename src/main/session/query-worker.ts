@@ -1,0 +1,63 @@
+/**
+ * A thread that answers questions about one session file over its own reading connection, so that neither the host
+ * nor the writer waits for them. Its questions are bounded (pages, marks); free SQL runs in a process of its own
+ * (sql-process.ts), because a statement that never ends cannot be stopped from outside a thread.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { toWire } from '../../protocol/client.ts';
+import { LogReader, type LogFind, type LogQuery } from './log-query.ts';
+import { countRows, openSession, readInfo } from './reader.ts';
+import { TimelineReader, type SliceQuery } from './timeline-query.ts';
+
+export interface QueryWorkerData {
+  readonly path: string;
+}
+
+/** The questions, by name. */
+export interface Questions {
+  query(q: LogQuery): ReturnType<LogReader['query']>;
+  find(q: LogFind): ReturnType<LogReader['find']>;
+  tracks(): ReturnType<TimelineReader['tracks']>;
+  slices(q: SliceQuery): ReturnType<TimelineReader['slices']>;
+  about(): { info: Record<string, string>; counts: Record<string, number>; problems: readonly string[] };
+}
+
+export interface Question {
+  readonly id: number;
+  readonly name: keyof Questions;
+  readonly q: unknown;
+}
+
+function main({ path }: QueryWorkerData): void {
+  const session = openSession(path);
+  const log = new LogReader(session);
+  const timeline = new TimelineReader(session);
+  const questions: Questions = {
+    query: (q) => log.query(q),
+    find: (q) => log.find(q),
+    tracks: () => timeline.tracks(),
+    slices: (q) => timeline.slices(q),
+    about: () => ({ info: readInfo(session), counts: countRows(session), problems: session.problems }),
+  };
+  parentPort?.on('message', (message: Question | 'close') => {
+    if (message === 'close') {
+      session.close();
+      parentPort?.close();
+      return;
+    }
+    const { id, name, q } = message;
+    try {
+      parentPort?.postMessage({ id, result: (questions[name] as (q: unknown) => unknown)(q) });
+    } catch (error) {
+      parentPort?.postMessage({ id, error: toWire(error) });
+    }
+  });
+  parentPort?.postMessage({ opened: path });
+}
+
+try {
+  main(workerData as QueryWorkerData);
+} catch (error) {
+  parentPort?.postMessage({ refused: toWire(error) });
+  parentPort?.close();
+}
