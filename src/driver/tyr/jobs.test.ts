@@ -257,4 +257,27 @@ describe('more groups than slots', () => {
     const resumed = bench.firmware.states.filter((s) => s.endsWith('RESUME'));
     expect(resumed.length).toBeGreaterThan(0);
   });
+
+  it('rotate in spite of ticks before their time', () => {
+    const { bench, group, submit } = setup((_soc, fw) => void (fw.onCall = () => 'hang'));
+    for (let i = 0; i < 9; i++) submit(group(), 0);
+    bench.run(5);
+    for (let ms = 0; ms < 40; ms++) {
+      bench.tyr.sched.tickNow();
+      bench.run(1);
+    }
+    expect(bench.firmware.states.filter((s) => s.endsWith('SUSPEND')).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('a group dropped during a reset goes away', () => {
+    const { bench, group, submit, client, done } = setup((_soc, fw) => void (fw.onCall = () => 'hang'));
+    const g = group();
+    const fence = submit(g, 0);
+    bench.run(5);
+    bench.tyr.reset.schedule();
+    client.ok(PANTHOR_IOCTLS.GROUP_DESTROY, { group_handle: g });
+    bench.run(500);
+    expect(done(fence)).toBe(true);
+    expect(bench.tyr.sched.groups.size).toBe(0);
+  });
 });

@@ -217,7 +217,8 @@ export class Scheduler implements TickHost {
         this.target = NEVER;
         if (gone) this.tickNow();
       } else {
-        this.target = this.target === NEVER ? now + TICK_PERIOD : Math.max(this.target, now + TICK_PERIOD);
+        // A tick before its time does not postpone the rotation.
+        if (this.target <= now || this.target > now + TICK_PERIOD) this.target = now + TICK_PERIOD;
         this.tickWork.mod(gone ? 0 : Math.max(0, this.target - kernel.now()));
       }
     });
@@ -335,10 +336,10 @@ export class Scheduler implements TickHost {
   /** After a reset; when it failed every group is lost. */
   postReset(failed: boolean): void {
     for (const group of this.groups.values()) {
-      if (failed && group.canRun) {
-        group.state = 'TERMINATED';
-        this.lock.with(() => this.retire(group));
-      }
+      if (failed && group.canRun) group.state = 'TERMINATED';
+      // Groups that were dropped or timed out meanwhile have no slot that would tell.
+      const over = !group.canRun && group.csgId < 0 && (group.destroyed || !group.drained);
+      if (over) this.lock.with(() => this.retire(group));
       for (const queue of group.queues) queue.jobs.resume();
     }
     this.resetInProgress = false;
