@@ -18,6 +18,7 @@ import type {
 } from '../../driver/kernel/platform.ts';
 import { Machine, type MachineConfig } from '../../emulator/machine.ts';
 import { ACCESS } from '../../emulator/wiring.ts';
+import type { InputOf } from '../../protocol/inputs.ts';
 import { INITIATORS, packMeta, type Initiator, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
 import { GPU_CONTROL, JOB_CONTROL, MMU_CONTROL } from '../../spec/registers/index.ts';
 import type { EngineControl } from './control.ts';
@@ -65,8 +66,8 @@ interface Supply {
   uv: number;
 }
 
-/** Faults a test or a person asks the board for: the next call of that kind fails with this errno. */
-export type BoardFault = 'clk-enable' | 'regulator-enable' | 'map' | 'domain-on' | 'firmware';
+/** What a person or a test may make fail (input `board-fault`): a later call of that kind. */
+export type BoardFault = InputOf<'board-fault'>['what'];
 
 export class Board implements Platform, Stateful {
   readonly machine: Machine;
@@ -100,6 +101,8 @@ export class Board implements Platform, Stateful {
     Object.values(SUPPLY_IDS).map((id) => [id, { on: false, uv: SUPPLY_UV }]),
   );
   private readonly domains = new Map<string, boolean>([[POWER_DOMAIN, false]]);
+  /** Calls that are to fail. */
+  private faults: { readonly what: BoardFault; readonly errno: number; skip: number }[] = [];
 
   constructor(parts: BoardParts) {
     this.recorder = parts.recorder;
@@ -142,6 +145,7 @@ export class Board implements Platform, Stateful {
   }
 
   mapIo(physBase: number, size: number): IoWindow | undefined {
+    if (this.refusal('map') !== 0) return undefined;
     if (physBase < GPU_BASE || physBase + size > GPU_BASE + GPU_SIZE) return undefined;
     const from = physBase - GPU_BASE;
     return {
@@ -153,7 +157,29 @@ export class Board implements Platform, Stateful {
   }
 
   firmware(path: string): Uint8Array | undefined {
-    return this.files(path);
+    return this.refusal('firmware') === 0 ? this.files(path) : undefined;
+  }
+
+  /** Makes a later call fail: the one after `skip` others of its kind. */
+  arrangeFault(what: BoardFault, errno: number, skip: number): void {
+    this.faults.push({ what, errno, skip });
+  }
+
+  /** 0, or -errno when this call is one that was to fail. */
+  private refusal(what: BoardFault): number {
+    const fault = this.faults.find((f) => f.what === what);
+    if (fault === undefined || fault.skip-- > 0) return 0;
+    this.faults = this.faults.filter((f) => f !== fault);
+    return -fault.errno;
+  }
+
+  /** What the driver has taken of the board and not given back: clocks, supplies and domains that are on. */
+  get held(): readonly string[] {
+    return [
+      ...[...this.clockOn].filter(([, on]) => on).map(([id]) => id),
+      ...[...this.supplies].filter(([, s]) => s.on).map(([id]) => id),
+      ...[...this.domains].filter(([, on]) => on).map(([id]) => id),
+    ];
   }
 
   log(level: LogLevel, source: string, message: string): void {
@@ -246,6 +272,8 @@ export class Board implements Platform, Stateful {
       unprepare: () => {},
       enable: (id) => {
         if (!known(id)) return -ENODEV;
+        const ret = this.refusal('clk-enable');
+        if (ret < 0) return ret;
         this.clockOn.set(id, true);
         this.updatePower();
         return 0;
@@ -276,12 +304,16 @@ export class Board implements Platform, Stateful {
   private setSupply(id: string, on: boolean): number {
     const supply = this.supplies.get(id);
     if (supply === undefined) return -ENODEV;
+    const ret = on ? this.refusal('regulator-enable') : 0;
+    if (ret < 0) return ret;
     supply.on = on;
     return 0;
   }
 
   private setDomain(id: string, on: boolean): number {
     if (!this.domains.has(id)) return -ENODEV;
+    const ret = on ? this.refusal('domain-on') : 0;
+    if (ret < 0) return ret;
     this.domains.set(id, on);
     this.updatePower();
     return 0;
@@ -340,6 +372,7 @@ export class Board implements Platform, Stateful {
       clockOn: [...this.clockOn].map(([id, on]) => [id, on]),
       supplies: [...this.supplies].map(([id, s]) => [id, s.on, s.uv]),
       domains: [...this.domains].map(([id, on]) => [id, on]),
+      faults: this.faults.map((f) => ({ ...f })),
       accesses: this.accesses,
     };
   }
@@ -351,6 +384,7 @@ export class Board implements Platform, Stateful {
       clockOn: [string, boolean][];
       supplies: [string, boolean, number][];
       domains: [string, boolean][];
+      faults: { what: BoardFault; errno: number; skip: number }[];
       accesses: number;
     };
     this.machine.load(s.machine);
@@ -361,6 +395,7 @@ export class Board implements Platform, Stateful {
       s.supplies.map(([id, on, uv]) => [id, { on, uv }]),
     );
     replace(this.domains, s.domains);
+    this.faults = s.faults.map((f) => ({ ...f }));
     this.accesses = s.accesses;
   }
 }

@@ -132,6 +132,9 @@ export class Engine {
       case 'memory-write':
         this.writeMemory(input);
         return DONE;
+      case 'board-fault':
+        this.board.arrangeFault(input.what, input.errno, input.skip);
+        return DONE;
       case 'advance':
         return { result: this.advance(input) };
       default:
