@@ -540,8 +540,11 @@ export class Core implements Stateful<PlainObject> {
   }
 
   save(): PlainObject {
+    const words = this.S.slice();
+    // Only means something inside a turn of the loop; a core that was just loaded has it set.
+    words[st.EXIT] = 0;
     return {
-      words: this.S.slice(),
+      words,
       instructions: this.instructions,
       cycles: this.cycleCount,
       exitStatus: this.exitStatus,

@@ -7,15 +7,7 @@ import type { Params } from '../../protocol/messages.ts';
 import { packVersion } from '../../spec/firmware/protocol.ts';
 import { MMU_CONTROL } from '../../spec/registers/index.ts';
 import type { BoardFault } from './board.ts';
-import {
-  imageWithVersion,
-  patchedImage,
-  symbol,
-  testBench,
-  THUMB,
-  zeroTableEntry,
-  type TestBench,
-} from './testing.ts';
+import { imageWithVersion, patchedImage, symbol, testBench, THUMB, zeroTableEntry, type TestBench } from './testing.ts';
 
 const GPU = 'gpu@fb000000';
 
