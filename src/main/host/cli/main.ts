@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   poke: { about: 'write a register', load: async () => (await import('./poke.ts')).poke },
   fw: { about: 'firmware images: info, check, diff, build', load: async () => (await import('./fw.ts')).run },
   cs: { about: 'command streams: asm, dis', load: async () => (await import('./cs.ts')).run },
+  shader: { about: 'Valhall shaders: asm, dis', load: async () => (await import('./shader.ts')).run },
   mcu: { about: 'the MCU core alone: vectors, run, dis', load: async () => (await import('./mcu.ts')).run },
   capture: { about: 'captured user-space runs: replay', load: async () => (await import('./capture.ts')).run },
   session: {
