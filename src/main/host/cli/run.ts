@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { BadInput, UsageError } from '../../../base/errors.ts';
 import { Bench, type Scenario, type ScenarioOptions } from '../../../protocol/scenario.ts';
 import type { StreamResult } from '../../../protocol/messages.ts';
+import { dumpsOf, foundValue, parseDirectives } from '../../../spec/cs/directives.ts';
 import { assembleToBytes } from './cs.ts';
-import { parseDirectives, type StreamExpectation } from './stream-directives.ts';
 import type { Io } from './io.ts';
 import { benchFlagsOf, parse, parseNumber, parsePair, readInput, type BenchFlags } from './options.ts';
 import { withBench } from './with-bench.ts';
@@ -31,7 +31,6 @@ export async function run(args: string[], io: Io): Promise<number> {
   const map = values.map.map((t) => parsePair(t, ':', '--map')).map(([va, length]) => ({ va, length }));
   const set32 = values.set32.map((t) => parsePair(t, '=', '--set32')).map(([va, value]) => ({ va, value }));
   const dump = values.dump.map((t) => parsePair(t, ':', '--dump')).map(([va, length]) => ({ va, length }));
-  const checks = directives.expect.filter((e) => e.va !== undefined).map((e) => ({ va: e.va!, length: 4 }));
   return withBench(
     flags,
     io,
@@ -47,13 +46,13 @@ export async function run(args: string[], io: Io): Promise<number> {
         queue: parseNumber(values.queue, '--queue'),
         map: [...directives.map, ...map],
         set32: [...directives.set32, ...set32],
-        dump: [...directives.dump, ...dump, ...checks],
+        dump: [...dumpsOf(directives), ...dump],
         ...(flags.limitMs === undefined ? {} : { limitNs: flags.limitMs * 1_000_000 }),
       });
       const { finished, jobs, ...rest } = result;
       const document = { jobs: jobs.map((j) => ({ ...j, fault: j.fault ?? null })), ...rest };
       io.out(flags.json ? `${JSON.stringify(document, undefined, 2)}\n` : describe(result));
-      const wrong = directives.expect.filter((e) => !holds(e, result));
+      const wrong = directives.expect.filter((e) => foundValue(e, result) !== e.value);
       for (const e of wrong) io.err(`tyr: ${file}:${e.line}: expected ${e.text}\n`);
       if (!finished) return 5;
       return wrong.length === 0 && result.jobs.every((j) => j.fault === undefined && j.status === 'done') ? 0 : 1;
@@ -71,12 +70,6 @@ export function describe(result: StreamResult): string {
     ([va, hex]) => `${va}: ${hex.replaceAll(/(.{8})/g, '$1 ').trim()}\n`,
   );
   return [...jobs, ...registers, ...memory].join('');
-}
-
-function holds(e: StreamExpectation, result: StreamResult): boolean {
-  if (e.register !== undefined) return result.registers[e.register] === e.value;
-  const text = result.memory[`0x${e.va!.toString(16)}`]?.slice(0, 8) ?? '';
-  return text.length === 8 && Buffer.from(text, 'hex').readUInt32LE() === e.value;
 }
 
 async function runScenario(file: string, flags: BenchFlags, io: Io): Promise<number> {
