@@ -1,0 +1,72 @@
+/**
+ * The machine as the window sees it: one status, asked again after every notice that something changed, with at
+ * most one question under way. React reads it through `useStatus`; nothing is stored anywhere else.
+ */
+import { EngineLost, type Client } from '../../protocol/client.ts';
+import type { Notices, Status } from '../../protocol/messages.ts';
+import type { z } from 'zod';
+import { Emitter } from '../lib/emitter.ts';
+
+export type Changed = z.output<Notices['changed']>;
+
+export class Live {
+  private readonly client: Client;
+  private readonly emitter = new Emitter();
+  private asking = false;
+  private again = false;
+  private current: Status | undefined;
+  private count = 0;
+  private gone: string | undefined;
+
+  constructor(client: Client) {
+    this.client = client;
+    client.on('changed', () => this.refresh());
+    client.on('bench', ({ session, reason }) => {
+      this.gone = session === undefined ? reason : undefined;
+      if (session === undefined) this.take(undefined);
+      this.refresh();
+    });
+  }
+
+  readonly subscribe = this.emitter.subscribe;
+
+  /** The last status; undefined without a bench. */
+  readonly status = (): Status | undefined => this.current;
+
+  /** Why there is no bench any more; undefined while there is one, or before the first. */
+  readonly lost = (): string | undefined => this.gone;
+
+  /** Grows with every change of the machine; a key for things asked of it. */
+  readonly version = (): number => this.count;
+
+  /** Asks for the status now; also after a request of one's own, so that one sees its effect at once. */
+  refresh(): void {
+    if (this.asking) {
+      this.again = true;
+      return;
+    }
+    this.asking = true;
+    this.client.call('bench.status', {}).then(
+      (status) => this.answered(status.powered ? status : undefined),
+      (error: unknown) => {
+        if (error instanceof EngineLost) this.gone = error.message;
+        this.answered(undefined);
+      },
+    );
+  }
+
+  private answered(status: Status | undefined): void {
+    this.asking = false;
+    this.take(status);
+    if (this.again) {
+      this.again = false;
+      this.refresh();
+    }
+  }
+
+  private take(status: Status | undefined): void {
+    this.current = status;
+    this.count++;
+    this.emitter.emit();
+  }
+}

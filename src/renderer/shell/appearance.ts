@@ -1,0 +1,28 @@
+/** Theme and zoom on the page: attributes and variables of the root element, kept in step with the preferences. */
+import { useUi } from '../state/ui.ts';
+import type { Theme } from '../state/preferences.ts';
+
+export type ShownTheme = Exclude<Theme, 'system'>;
+
+const light = matchMedia('(prefers-color-scheme: light)');
+const contrast = matchMedia('(prefers-contrast: more)');
+
+/** The theme in force: `system` follows what the system prefers. */
+export function shownTheme(theme: Theme): ShownTheme {
+  if (theme !== 'system') return theme;
+  if (contrast.matches) return 'contrast';
+  return light.matches ? 'light' : 'dark';
+}
+
+/** Puts theme and zoom on the page now and at every change. Called once. */
+export function applyAppearance(): void {
+  const apply = () => {
+    const { theme, zoom } = useUi.getState().preferences;
+    document.documentElement.dataset['theme'] = shownTheme(theme);
+    document.documentElement.style.setProperty('--zoom', String(zoom));
+  };
+  apply();
+  useUi.subscribe(apply);
+  light.addEventListener('change', apply);
+  contrast.addEventListener('change', apply);
+}

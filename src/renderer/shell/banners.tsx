@@ -1,0 +1,56 @@
+/** Messages that stay until they are read, and the banner of a lost engine with the ways on. */
+import { Copy, X } from 'lucide-react';
+import type { Message } from '../state/ui.ts';
+import { useUi } from '../state/ui.ts';
+import { useWorkspace } from '../workspace.ts';
+import { Tool } from './tool.tsx';
+
+export function Banners({ lost }: { readonly lost: string | undefined }) {
+  const messages = useUi((s) => s.messages);
+  return (
+    <div className="banners">
+      {lost !== undefined && <LostBanner reason={lost} />}
+      {messages.map((m) => (
+        <MessageBanner key={m.id} message={m} />
+      ))}
+    </div>
+  );
+}
+
+function MessageBanner({ message }: { readonly message: Message }) {
+  const dismiss = useUi((s) => s.dismiss);
+  return (
+    <div className={`banner banner-${message.level}`} role={message.level === 'error' ? 'alert' : 'status'}>
+      <strong>{message.level === 'error' ? 'Error' : message.level === 'warning' ? 'Warning' : 'Note'}</strong>
+      <span className="banner-text">{message.text}</span>
+      <Tool icon={Copy} name="Copy the message" onClick={() => void navigator.clipboard.writeText(message.text)} />
+      <Tool icon={X} name="Dismiss the message" onClick={() => dismiss(message.id)} />
+    </div>
+  );
+}
+
+function LostBanner({ reason }: { readonly reason: string }) {
+  const { client, act, commands } = useWorkspace();
+  const show = useUi((s) => s.show);
+  const restore = async () => {
+    const list = await act(client.call('snapshot.list', {}));
+    const last = list?.at(-1);
+    if (last === undefined) show({ kind: 'palette', text: '>' });
+    else await act(client.call('snapshot.restore', { id: last.id }));
+  };
+  return (
+    <div className="banner banner-error" role="alert">
+      <strong>The bench stopped</strong>
+      <span className="banner-text">{reason} Its session is kept.</span>
+      <button type="button" className="button" onClick={() => void restore()}>
+        Go back to the last snapshot
+      </button>
+      <button type="button" className="button" onClick={() => commands.run('bench.new')}>
+        New bench
+      </button>
+      <button type="button" className="button" onClick={() => location.reload()}>
+        Connect again
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+/**
+ * Where panes stand: the first layout (left, centre, right, bottom), showing a pane at its place, saving what a
+ * person made of it, and going back to the first.
+ */
+import type { DockviewApi, SerializedDockview } from 'dockview-react';
+import type { Pane, PaneRegistry, Place } from '../panes/registry.ts';
+
+/** Size of the places of the first layout at 1440 × 900, in pixels. */
+const SIZES: Readonly<Record<Place, number>> = { left: 380, centre: 0, right: 320, bottom: 260 };
+const DIRECTIONS = { left: 'left', right: 'right', bottom: 'below' } as const;
+/** Layout changes are written this long after the last one, in ms (chosen). */
+const SAVE_AFTER_MS = 300;
+
+export interface LayoutStore {
+  readonly load: () => unknown;
+  readonly save: (layout: unknown) => void;
+}
+
+export class Layout {
+  private readonly panes: PaneRegistry;
+  private readonly store: LayoutStore;
+  private api: DockviewApi | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(panes: PaneRegistry, store: LayoutStore) {
+    this.panes = panes;
+    this.store = store;
+  }
+
+  /** Takes over a fresh dock: the saved layout, or the first one when there is none or it does not fit any more. */
+  attach(api: DockviewApi): void {
+    this.api = api;
+    if (!this.restore(api)) this.reset();
+    api.onDidLayoutChange(() => this.saveSoon());
+  }
+
+  /** Everything back to the first layout. */
+  reset(): void {
+    const { api } = this;
+    if (api === undefined) return;
+    api.clear();
+    const open = this.panes.all().filter((p) => p.open);
+    for (const place of ['centre', 'left', 'right', 'bottom'] as const) {
+      for (const pane of open.filter((p) => p.defaultPlace === place)) this.add(api, pane);
+    }
+    for (const place of ['left', 'right', 'bottom', 'centre'] as const) {
+      const first = open.find((p) => p.defaultPlace === place);
+      if (first !== undefined) api.getPanel(first.id)?.api.setActive();
+    }
+  }
+
+  /** Brings a pane to the front, adding it at its place when it is closed, and puts the focus into it. */
+  show(id: string): void {
+    const { api } = this;
+    const pane = this.panes.find(id);
+    if (api === undefined || pane === undefined) return;
+    if (api.getPanel(id) === undefined) this.add(api, pane);
+    api.getPanel(id)?.api.setActive();
+    requestAnimationFrame(() => focusInto(id));
+  }
+
+  close(id: string): void {
+    this.api?.getPanel(id)?.api.close();
+  }
+
+  isOpen(id: string): boolean {
+    return this.api?.getPanel(id) !== undefined;
+  }
+
+  /** Moves the pane with the focus into a window of its own. */
+  popOut(): void {
+    const panel = this.api?.activePanel;
+    if (panel !== undefined) void this.api?.addPopoutGroup(panel);
+  }
+
+  private add(api: DockviewApi, pane: Pane): void {
+    const neighbour = this.panes.all().find((p) => p.defaultPlace === pane.defaultPlace && api.getPanel(p.id));
+    const size = SIZES[pane.defaultPlace];
+    api.addPanel({
+      id: pane.id,
+      component: 'pane',
+      title: pane.title,
+      minimumWidth: 160,
+      minimumHeight: 80,
+      ...(neighbour !== undefined
+        ? { position: { referencePanel: neighbour.id, direction: 'within' } }
+        : pane.defaultPlace === 'centre'
+          ? {}
+          : { position: { direction: DIRECTIONS[pane.defaultPlace] }, initialWidth: size, initialHeight: size }),
+    });
+  }
+
+  private restore(api: DockviewApi): boolean {
+    const saved = this.store.load();
+    if (!isLayout(saved)) return false;
+    if (Object.keys(saved.panels).some((id) => this.panes.find(id) === undefined)) return false;
+    try {
+      api.fromJSON(saved);
+      return api.panels.length > 0;
+    } catch {
+      api.clear();
+      return false;
+    }
+  }
+
+  private saveSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.store.save(this.api?.toJSON()), SAVE_AFTER_MS);
+  }
+}
+
+function isLayout(value: unknown): value is SerializedDockview {
+  return typeof value === 'object' && value !== null && 'grid' in value && 'panels' in value;
+}
+
+/** Puts the focus on what a pane names as its first target, or its first focusable element. */
+function focusInto(id: string): void {
+  const pane = document.querySelector(`[data-pane="${CSS.escape(id)}"]`);
+  const target =
+    pane?.querySelector<HTMLElement>('[data-autofocus]') ??
+    pane?.querySelector<HTMLElement>('input, [tabindex="0"], button, textarea');
+  target?.focus();
+}

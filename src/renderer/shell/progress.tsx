@@ -1,0 +1,23 @@
+/** Long work the engine tells of, in words; gone a moment after it is done. */
+import { useEffect, useState } from 'react';
+import { useClient } from '../engine/context.tsx';
+
+const GONE_AFTER_MS = 1500;
+
+export function useProgress(): string | undefined {
+  const client = useClient();
+  const [text, setText] = useState<string>();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const registration = client.on('progress', ({ what, done, total }) => {
+      clearTimeout(timer);
+      setText(total === undefined ? what : `${what} ${Math.floor((100 * done) / Math.max(total, 1))} %`);
+      timer = setTimeout(() => setText(undefined), GONE_AFTER_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      registration.dispose();
+    };
+  }, [client]);
+  return text;
+}

@@ -1,0 +1,34 @@
+/** What the bench holds, in one line; faults stand out by colour and word. */
+import { useStatus } from '../engine/context.tsx';
+import { plural } from '../lib/format.ts';
+import { selectionText } from '../state/selection.ts';
+import { useUi } from '../state/ui.ts';
+import { useProgress } from './progress.tsx';
+
+export function StatusBar() {
+  const status = useStatus();
+  const selection = useUi((s) => s.selection);
+  const session = useUi((s) => s.session);
+  const sessionName = useUi((s) => s.sessionName);
+  const progress = useProgress();
+  return (
+    <footer className="status-bar" aria-label="Status">
+      {status === undefined ? (
+        <span>no bench; File, New Bench starts one</span>
+      ) : (
+        <>
+          <span>{plural(status.accesses, 'access', 'accesses')}</span>
+          <span>{plural(status.jobs, 'job')}</span>
+          <span className={status.faults > 0 ? 'state-fault' : ''}>{plural(status.faults, 'fault')}</span>
+          {status.branch > 0 && <span>branch {status.branch}</span>}
+          <span>firmware {status.firmwareName}</span>
+          <span>session {status.session}</span>
+        </>
+      )}
+      {session !== 'live' && <span className="state-wait">log panes show {sessionName ?? session}, read only</span>}
+      {progress !== undefined && <span>{progress}</span>}
+      <span className="spring" />
+      {selection !== undefined && <span className="mono">{selectionText(selection)}</span>}
+    </footer>
+  );
+}
