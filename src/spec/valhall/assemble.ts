@@ -9,7 +9,7 @@
 import { clip } from '../cs/cursor.ts';
 import { linesOf, numberOf } from '../cs/lexer.ts';
 import type { Problem, Severity } from '../cs/problem.ts';
-import { Problems } from '../cs/problem.ts';
+import { MAX_PROBLEMS, Problems } from '../cs/problem.ts';
 import { nearest } from '../../base/nearest.ts';
 import { bytesText } from './disassemble.ts';
 import type { Modifier, Row } from './isa.ts';
@@ -141,6 +141,11 @@ class Assembler {
     this.problems.add({ severity, line: this.line, column: at.column, endColumn, rule, remedy });
   }
 
+  /** No more problems are listed: looking for the nearest names would only take time. */
+  private get isFull(): boolean {
+    return this.problems.list.length > MAX_PROBLEMS;
+  }
+
   private assemble(lines: readonly string[]): void {
     const statements: (Statement | undefined)[] = [];
     let index = 0;
@@ -244,6 +249,7 @@ class Assembler {
   }
 
   private unknown(head: Piece): false {
+    if (this.isFull) return false;
     const text = head.text.slice(0, 64);
     const typed = namesWithHead(text.split('.')[0] ?? '');
     const near = closestName(text);
@@ -284,6 +290,7 @@ class Assembler {
   }
 
   private badModifier(row: Row, part: Piece, isFlow: boolean): false {
+    if (this.isFull) return false;
     if (isFlow) return this.report(part, 'an instruction has one flow', 'keep one of the two');
     const known = [...row.modifiers.flatMap(modifierTexts), ...FLOWS].filter((t) => t !== undefined);
     if (known.includes(part.text.toLowerCase())) {

@@ -53,47 +53,61 @@ function isAlways(at: Instruction): boolean {
   return sourceByte(at.lo, 0) === 0xc0 && (at.hi & (1 << 4)) !== 0;
 }
 
-/** State before each instruction, over all paths; undefined where none leads. */
-function follow(shader: Shader): (Uint16Array | undefined)[] {
-  const states: (Uint16Array | undefined)[] = Array.from({ length: shader.length }, () => undefined);
-  const entry = new Uint16Array(REGISTERS);
-  entry.fill(UNWRITTEN, 0, FIRST_PRELOADED);
-  states[0] = entry;
+/** State before each instruction, over all paths. */
+class States {
+  private readonly state: Uint16Array;
+  private readonly seen: Uint8Array;
+
+  constructor(length: number) {
+    this.state = new Uint16Array(length * REGISTERS);
+    this.seen = new Uint8Array(length);
+  }
+
+  /** The registers before instruction `index`; undefined where no path leads. */
+  at(index: number): Uint16Array | undefined {
+    return this.seen[index] === 0 ? undefined : this.state.subarray(index * REGISTERS, (index + 1) * REGISTERS);
+  }
+
+  /** Adds a path to instruction `index`; whether that changed anything. */
+  merge(index: number, from: Uint16Array): boolean {
+    let changed = this.seen[index] === 0;
+    this.seen[index] = 1;
+    const base = index * REGISTERS;
+    for (let r = 0; r < REGISTERS; r++) {
+      const before = this.state[base + r] ?? 0;
+      const both = before | (from[r] ?? 0);
+      if (both === before) continue;
+      this.state[base + r] = both;
+      changed = true;
+    }
+    return changed;
+  }
+}
+
+/** Sweeps over the shader until no state changes: code is mostly laid out in the order of its paths. */
+function follow(shader: Shader): States {
+  const states = new States(shader.length);
   const queued = new Uint8Array(shader.length);
-  const work = [0];
-  for (let index = work.pop(); index !== undefined; index = work.pop()) {
-    queued[index] = 0;
-    const at = shader[index];
-    const before = states[index];
-    if (at === undefined || before === undefined) continue;
-    const after = Uint16Array.from(before);
-    step(at, after);
-    for (const to of successors(at, shader.length)) {
-      if (to >= shader.length || !merge(states, to, after) || queued[to] === 1) continue;
-      queued[to] = 1;
-      work.push(to);
+  const after = new Uint16Array(REGISTERS);
+  after.fill(UNWRITTEN, 0, FIRST_PRELOADED);
+  states.merge(0, after);
+  queued[0] = 1;
+  for (let again = true; again;) {
+    again = false;
+    for (const [index, at] of shader.entries()) {
+      const before = states.at(index);
+      if (queued[index] === 0 || at === undefined || before === undefined) continue;
+      queued[index] = 0;
+      after.set(before);
+      step(at, after);
+      for (const to of successors(at, shader.length)) {
+        if (to >= shader.length || !states.merge(to, after)) continue;
+        queued[to] = 1;
+        if (to <= index) again = true;
+      }
     }
   }
   return states;
-}
-
-function merge(states: (Uint16Array | undefined)[], to: number, from: Uint16Array): boolean {
-  const into = states[to];
-  if (into === undefined) {
-    states[to] = from;
-    return true;
-  }
-  let changed = false;
-  let copy = into;
-  for (let r = 0; r < REGISTERS; r++) {
-    const both = (into[r] ?? 0) | (from[r] ?? 0);
-    if (both === into[r]) continue;
-    if (!changed) copy = Uint16Array.from(into);
-    changed = true;
-    copy[r] = both;
-  }
-  if (changed) states[to] = copy;
-  return changed;
 }
 
 function each(ranges: readonly Range[], visit: (register: number) => void): void {
@@ -117,20 +131,20 @@ function step({ uses }: Instruction, state: Uint16Array): void {
   for (let r = 0; r < REGISTERS; r++) state[r] = (state[r] ?? 0) & ~uses.waits;
 }
 
-function* endings(shader: Shader, states: readonly (Uint16Array | undefined)[]): Generator<FlowFinding> {
+function* endings(shader: Shader, states: States): Generator<FlowFinding> {
   for (const at of shader) {
-    if (at === undefined || states[at.index] === undefined) continue;
+    if (at === undefined || states.at(at.index) === undefined) continue;
     if (!successors(at, shader.length).includes(shader.length)) continue;
     const rule = 'control runs past the last instruction';
     yield { index: at.index, finding: error(rule, 'put .end on it, or NOP.end after it') };
   }
 }
 
-function* unreachable(shader: Shader, states: readonly (Uint16Array | undefined)[]): Generator<FlowFinding> {
+function* unreachable(shader: Shader, states: States): Generator<FlowFinding> {
   if (shader.some((at) => at?.row.name === 'BRANCHZI')) return;
   let before = true;
   for (const [index, at] of shader.entries()) {
-    const reached = states[index] !== undefined;
+    const reached = states.at(index) !== undefined;
     // Compilers leave a NOP.end for a block that no path leads to.
     const trailer = at?.row.name === 'NOP' && flowOf(at.hi) === FLOW_END;
     if (!reached && before && !trailer) {
@@ -140,9 +154,9 @@ function* unreachable(shader: Shader, states: readonly (Uint16Array | undefined)
   }
 }
 
-function* values(shader: Shader, states: readonly (Uint16Array | undefined)[]): Generator<FlowFinding> {
+function* values(shader: Shader, states: States): Generator<FlowFinding> {
   for (const at of shader) {
-    const state = at === undefined ? undefined : states[at.index];
+    const state = at === undefined ? undefined : states.at(at.index);
     if (at === undefined || state === undefined) continue;
     const told = new Set<number>();
     const tell = (r: number, finding: Finding): FlowFinding[] => {
