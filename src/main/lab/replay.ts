@@ -4,6 +4,7 @@
  */
 import { BadInput } from '../../base/errors.ts';
 import { hex } from '../../base/bits.ts';
+import type { Input } from '../../protocol/inputs.ts';
 import { INITIATORS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
 import { EngineControl } from '../engine/control.ts';
 import { decodeInput } from '../engine/journal.ts';
@@ -122,39 +123,55 @@ interface InputRow {
   readonly payload: string;
 }
 
+/** The inputs of a session in order, one at a time. BadInput for a journal that is damaged. */
+export function* readJournal(session: SessionReader): Generator<Input> {
+  const { db } = session;
+  const inputs = db.prepare('SELECT seq, kind, payload FROM input_row ORDER BY seq').all() as InputRow[];
+  const blob = db.prepare('SELECT bytes FROM blob_row WHERE sha256 = ?');
+  const blobOf = (hash: string): Uint8Array | undefined => (blob.get(hash) as { bytes: Uint8Array } | undefined)?.bytes;
+  for (const [i, row] of inputs.entries()) {
+    const input = decodeInput(row.payload, blobOf);
+    if ((input.kind === 'power-on') !== (i === 0)) {
+      throw new BadInput({
+        file: session.path,
+        rule: `input ${row.seq} (${row.kind}) ${i === 0 ? 'comes before power-on' : 'is a second power-on'}`,
+        remedy: 'The journal is damaged.',
+      });
+    }
+    yield input;
+  }
+}
+
+/** How many inputs the journal has. */
+function countInputs(session: SessionReader): number {
+  return (session.db.prepare('SELECT count(*) AS n FROM input_row').get() as { n: number }).n;
+}
+
 /** Re-executes the journal. BadInput when the journal itself is damaged. */
 export function replaySession(
   session: SessionReader,
   progress: (done: number, total: number) => void = () => {},
 ): ReplayResult {
   const { db } = session;
-  const inputs = db.prepare('SELECT seq, kind, payload FROM input_row ORDER BY seq').all() as InputRow[];
-  const blob = db.prepare('SELECT bytes FROM blob_row WHERE sha256 = ?');
-  const blobOf = (hash: string): Uint8Array | undefined => (blob.get(hash) as { bytes: Uint8Array } | undefined)?.bytes;
+  const total = countInputs(session);
   const rows = db
     .prepare('SELECT seq, time_ns, meta, offset, value, old_value FROM access_row ORDER BY seq')
     .iterate() as IterableIterator<AccessRow>;
   const recorder = new ComparingRecorder(rows);
   let timeline: Timeline | undefined;
   try {
-    inputs.forEach((row, i) => {
-      progress(i, inputs.length);
-      const input = decodeInput(row.payload, blobOf);
+    let done = 0;
+    for (const input of readJournal(session)) {
+      progress(done++, total);
       if (input.kind === 'power-on') timeline = new Timeline(input, recorder, new EngineControl());
-      else if (timeline === undefined) {
-        throw new BadInput({
-          file: session.path,
-          rule: `input ${row.seq} (${row.kind}) comes before power-on`,
-          remedy: 'The journal is damaged.',
-        });
-      } else timeline.apply(input);
-    });
+      else timeline?.apply(input);
+    }
     recorder.end();
   } catch (error) {
     if (!(error instanceof Parted)) throw error;
-    return { identical: false, compared: recorder.compared, inputs: inputs.length, firstDifference: error.difference };
+    return { identical: false, compared: recorder.compared, inputs: total, firstDifference: error.difference };
   } finally {
     rows.return?.();
   }
-  return { identical: true, compared: recorder.compared, inputs: inputs.length, firstDifference: undefined };
+  return { identical: true, compared: recorder.compared, inputs: total, firstDifference: undefined };
 }

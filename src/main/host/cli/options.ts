@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { BadInput, UsageError } from '../../../base/errors.ts';
+import { readElf } from '../../../formats/elf.ts';
 
 const SUFFIX: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
@@ -32,11 +33,15 @@ export const benchFlags = {
   engine: { type: 'string', default: 'interpreter' },
   'limit-ms': { type: 'string' },
   'limit-wall-s': { type: 'string' },
+  from: { type: 'string' },
+  connect: { type: 'string' },
   json: { type: 'boolean', default: false },
 } satisfies NonNullable<ParseArgsConfig['options']>;
 
 export interface BenchFlags {
   readonly session: string | undefined;
+  /** A recorded session at whose end the bench starts; it says how the bench is made. */
+  readonly from: string | undefined;
   readonly firmware: Uint8Array | undefined;
   readonly firmwareName: string;
   readonly overrides: Record<string, number>;
@@ -49,6 +54,9 @@ export interface BenchFlags {
 
 interface RawFlags {
   readonly session?: string | undefined;
+  readonly from?: string | undefined;
+  readonly connect?: string | undefined;
+  readonly symbols?: string | undefined;
   readonly firmware?: string | undefined;
   readonly gpu: string;
   readonly set: readonly string[];
@@ -66,6 +74,13 @@ export const referenceFirmware = fileURLToPath(
 
 /** Turns the raw flags into what a bench takes; reads the firmware file. */
 export function benchFlagsOf(raw: RawFlags): BenchFlags {
+  if (raw.connect !== undefined) {
+    throw new UsageError('--connect: this command makes its own bench; it cannot join one that runs elsewhere');
+  }
+  if (raw.symbols !== undefined) readElf(readInput(raw.symbols), raw.symbols);
+  if (raw.from !== undefined && (raw.firmware !== undefined || raw.bare || raw.set.length > 0)) {
+    throw new UsageError('--from: firmware, reset values and bareness come from the session; leave those options out');
+  }
   if (raw.gpu !== 'g610') throw new UsageError(`no GPU named "${raw.gpu}"; known: g610`);
   if (raw.engine !== 'interpreter' && raw.engine !== 'translator') {
     throw new UsageError(`no engine named "${raw.engine}"; known: interpreter, translator`);
@@ -79,6 +94,7 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
   const path = raw.firmware ?? (raw.bare ? undefined : referenceFirmware);
   return {
     session: raw.session,
+    from: raw.from,
     firmware: path === undefined ? undefined : readInput(path),
     firmwareName: path === undefined ? 'none' : raw.firmware === undefined ? 'reference' : path,
     overrides,

@@ -6,10 +6,10 @@ import type { Io } from './io.ts';
 import { benchFlagsOf, parse, type BenchFlags } from './options.ts';
 import { withBench } from './with-bench.ts';
 
-/** Boots unless the bench is bare, then runs `body`. */
+/** Boots unless the bench is bare or comes from a session, then runs `body`. */
 async function onBench(flags: BenchFlags, io: Io, body: (client: Client) => Promise<number>): Promise<number> {
   return withBench(flags, io, async ({ client }) => {
-    if (!flags.bare) await client.call('bench.boot', {});
+    if (!flags.bare && flags.from === undefined) await client.call('bench.boot', {});
     return body(client);
   });
 }

@@ -21,6 +21,23 @@ export interface RunningBench {
   readonly named: boolean;
 }
 
+/** Makes the bench of a recorded session and gives it the session's inputs again, up to its end. */
+async function repeat(client: Client, from: string, sessionPath: string): Promise<void> {
+  const { openSession } = await import('../../session/reader.ts');
+  const { readJournal } = await import('../../lab/replay.ts');
+  const session = openSession(from);
+  try {
+    for (const input of readJournal(session)) {
+      if (input.kind === 'power-on') {
+        const { kind: _kind, ...how } = input;
+        await client.call('bench.create', { ...how, sessionPath });
+      } else await client.call('input.apply', { input });
+    }
+  } finally {
+    session.close();
+  }
+}
+
 /** Runs `body` on a new bench and closes the session whatever happens. `wallS`: default wall limit in seconds. */
 export async function withBench(
   flags: BenchFlags,
@@ -49,14 +66,17 @@ export async function withBench(
         }, limit * 1000);
   let code = 4;
   try {
-    await link.client.call('bench.create', {
-      bare: flags.bare,
-      engine: flags.engine,
-      overrides: flags.overrides,
-      ...(flags.firmware === undefined ? {} : { firmware: flags.firmware }),
-      firmwareName: flags.firmwareName,
-      sessionPath,
-    });
+    if (flags.from !== undefined) await repeat(link.client, flags.from, sessionPath);
+    else {
+      await link.client.call('bench.create', {
+        bare: flags.bare,
+        engine: flags.engine,
+        overrides: flags.overrides,
+        ...(flags.firmware === undefined ? {} : { firmware: flags.firmware }),
+        firmwareName: flags.firmwareName,
+        sessionPath,
+      });
+    }
     code = await body({ client: link.client, sessionPath, named: temporary === undefined });
     return code;
   } catch (error) {
