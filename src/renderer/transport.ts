@@ -23,13 +23,12 @@ export function openTransport(): Promise<Transport> {
   return window.tyr === undefined ? openSocket() : Promise.resolve(window.tyr);
 }
 
-/** Where the host listens, beside the page. */
-const SOCKET_PATH = 'ws';
+/** Where the host of the browser listens. */
+const SOCKET_PATH = '/socket';
 
 function openSocket(): Promise<Transport> {
   const url = new URL(SOCKET_PATH, document.baseURI);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.search = location.search;
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
     socket.binaryType = 'arraybuffer';

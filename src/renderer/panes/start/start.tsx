@@ -31,7 +31,7 @@ export default function Start() {
     <div className="pane-scroll start">
       <h1>Tyr Workbench</h1>
       <ul className="start-ways">
-        <Way title="Boot the demo" onClick={() => void begin()}>
+        <Way title="Boot the demo" first onClick={() => void begin()}>
           The emulated G610 with the reference firmware: the driver probes it, every access is recorded.
         </Way>
         <Way title="Load my firmware" onClick={() => void commands.run('firmware.open')}>
@@ -84,14 +84,16 @@ export default function Start() {
 
 interface WayProps {
   readonly title: string;
+  /** The usual one. */
+  readonly first?: boolean;
   readonly children: string;
   readonly onClick: () => void;
 }
 
-function Way({ title, children, onClick }: WayProps) {
+function Way({ title, first = false, children, onClick }: WayProps) {
   return (
     <li>
-      <button type="button" className="button button-primary" onClick={onClick}>
+      <button type="button" className={first ? 'button button-primary' : 'button'} onClick={onClick}>
         {title}
       </button>
       <p className="dim">{children}</p>
