@@ -15,7 +15,7 @@ const leaf = fc.oneof(
   fc.uint32Array({ maxLength: 10 }),
 );
 const key = fc.oneof(fc.string(), fc.constantFrom('$', '__proto__', 'constructor', 'toString'));
-const { frame } = fc.letrec<{ frame: unknown }>((tie) => ({
+const frames = fc.letrec<{ frame: unknown }>((tie) => ({
   frame: fc.oneof(
     { maxDepth: 4 },
     leaf,
@@ -28,12 +28,12 @@ const { frame } = fc.letrec<{ frame: unknown }>((tie) => ({
       return out;
     }),
   ),
-}));
+})).frame;
 
 describe('frames', () => {
   it('come back as they were', () => {
     fc.assert(
-      fc.property(frame, (f) => {
+      fc.property(frames, (f) => {
         // Vitest's own comparison is misled by a key named constructor.
         expect(isDeepStrictEqual(decodeFrame(encodeFrame(f)), f)).toBe(true);
       }),
@@ -41,11 +41,10 @@ describe('frames', () => {
     );
   });
 
-  it('leave out properties that are undefined, keep a bare undefined, and take views apart from their buffers', () => {
+  it('keep what is undefined, and take views apart from their buffers', () => {
     const whole = new Uint8Array([1, 2, 3, 4, 5]);
-    expect(decodeFrame(encodeFrame({ a: undefined, b: whole.subarray(1, 3) }))).toStrictEqual({
-      b: new Uint8Array([2, 3]),
-    });
+    const frame = { a: undefined, b: whole.subarray(1, 3) };
+    expect(decodeFrame(encodeFrame(frame))).toStrictEqual({ a: undefined, b: new Uint8Array([2, 3]) });
     expect(decodeFrame(encodeFrame(undefined))).toBeUndefined();
   });
 

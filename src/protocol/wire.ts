@@ -50,7 +50,7 @@ export function encodeFrame(frame: unknown): Uint8Array {
     if (Array.isArray(value)) return value.map((v) => walk(v, depth + 1));
     const out: Record<string, unknown> = {};
     for (const [key, v] of Object.entries(value)) {
-      if (v !== undefined) define(out, key, walk(v, depth + 1));
+      define(out, key, walk(v, depth + 1));
     }
     return Object.hasOwn(out, '$') ? { $: ['object', out] } : out;
   };

@@ -16,6 +16,8 @@ export interface Link {
   readonly sessionPath: string;
   /** Told when recording had to stop (disk full). */
   onRecordingFailed(listener: (reason: string) => void): void;
+  /** Told when the engine's thread ended without being asked to. */
+  onLost(listener: (reason: string) => void): void;
   /** Stops what the engine is doing now; its request fails with LimitReached. */
   abort(): void;
   /** Ends the engine, writes and closes the session. */
@@ -67,6 +69,11 @@ export function startLink(sessionPath: string, urls: LinkUrls = sourceUrls): Lin
     client: new Client(transport),
     sessionPath,
     onRecordingFailed: (listener) => session.onFailed(listener),
+    onLost(listener) {
+      transport.onClose((reason) => {
+        if (!ending) listener(reason);
+      });
+    },
     abort: () => abort(1),
     async close() {
       if (ending) return;

@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'session files: info, verify, replay, sql, export',
     load: async () => (await import('./session.ts')).run,
   },
+  serve: { about: 'the workspace in a browser: --host, --port', load: async () => (await import('./serve.ts')).run },
   bench: { about: 'the benchmarks', load: async () => (await import('./bench.ts')).run },
 };
 

@@ -1,0 +1,36 @@
+// The desktop application: main process with its threads beside it, preload (CommonJS: a sandboxed one must be),
+// and the workspace.
+import path from 'node:path';
+import { defineConfig } from 'electron-vite';
+import renderer from './vite.renderer.config.ts';
+
+const from = (file: string): string => path.join(import.meta.dirname, 'src', file);
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      sourcemap: true,
+      rollupOptions: {
+        input: {
+          main: from('main/host/electron/main.ts'),
+          'engine-worker': from('main/engine/worker.ts'),
+          'session-worker': from('main/session/worker.ts'),
+          'query-worker': from('main/session/query-worker.ts'),
+          'sql-process': from('main/session/sql-process.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      rollupOptions: {
+        input: { preload: from('preload/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer,
+});

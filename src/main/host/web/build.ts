@@ -1,0 +1,49 @@
+/** Builds the workspace's page when it was not built yet, or when its sources are newer. */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { UsageError } from '../../../base/errors.ts';
+
+/** Folders the page is built from. */
+const SOURCES = ['src/renderer', 'src/protocol', 'src/formats', 'src/spec', 'src/base'];
+
+/** The built page of the program in `root`; builds it first where needed. */
+export async function builtRenderer(root: string, note: (line: string) => void): Promise<string> {
+  const folder = path.join(root, 'out/renderer');
+  const index = path.join(folder, 'index.html');
+  const built = existsSync(index) ? statSync(index).mtimeMs : 0;
+  if (built > newest(root)) return folder;
+  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+  if (!existsSync(vite)) {
+    if (built > 0) return folder;
+    throw new UsageError('the workspace is not built, and vite is not installed: run npm ci');
+  }
+  note(built > 0 ? 'The sources changed: building the workspace again …' : 'Building the workspace, once …');
+  await run(process.execPath, [vite, 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'warn'], root);
+  return folder;
+}
+
+function newest(root: string): number {
+  let out = 0;
+  for (const source of SOURCES) {
+    for (const e of readdirSync(path.join(root, source), { withFileTypes: true, recursive: true })) {
+      if (!e.isFile() || /\.test\.tsx?$/.test(e.name)) continue;
+      const { mtimeMs } = statSync(path.join(e.parentPath, e.name));
+      if (mtimeMs > out) out = mtimeMs;
+    }
+  }
+  return out;
+}
+
+function run(command: string, args: readonly string[], cwd: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d: Buffer) => (text += d.toString()));
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new UsageError(`the workspace could not be built:\n${text.trim()}`));
+    });
+  });
+}

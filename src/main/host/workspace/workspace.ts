@@ -1,0 +1,233 @@
+/**
+ * The workspace behind every window: one bench, its session, the recorded sessions that are open. Answers the
+ * host's requests of the protocol and passes the engine's on. All windows of a host share it.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { UsageError } from '../../../base/errors.ts';
+import type { Client } from '../../../protocol/client.ts';
+import {
+  engineRequests,
+  HOST_ONLY,
+  notices,
+  PROTOCOL_VERSION,
+  requests,
+  type EngineRequestName,
+  type NoticeName,
+  type ParsedParams,
+  type RequestName,
+  type Result,
+} from '../../../protocol/messages.ts';
+import { hostRequests, LIVE } from '../../../protocol/window.ts';
+import { SqlRunner } from '../../session/sql-runner.ts';
+import { startLink, type Link } from '../link.ts';
+import { newSessionPath } from '../session-path.ts';
+import { Examples } from './examples.ts';
+import { exportName, exportSession } from './export.ts';
+import type { Outside } from './outside.ts';
+import { Sessions } from './sessions.ts';
+import { writeFile } from 'node:fs/promises';
+
+type HostRequest = keyof typeof hostRequests;
+type HostHandlers = { readonly [K in HostRequest]: (p: ParsedParams<K>) => Result<K> | Promise<Result<K>> };
+type Listener = (notice: NoticeName, data: unknown) => void;
+
+export const VERSION = '0.1.0';
+
+export class Workspace {
+  readonly sessions: Sessions;
+  private readonly outside: Outside;
+  private readonly sql: SqlRunner;
+  private readonly examples: Examples;
+  private readonly listeners = new Set<Listener>();
+  private readonly handlers: HostHandlers;
+  private link: Link | undefined;
+  /** Benches are made and ended one after the other. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(outside: Outside, sessions = new Sessions(outside.urls.query)) {
+    this.outside = outside;
+    this.sessions = sessions;
+    this.sql = new SqlRunner(() => outside.startSql());
+    this.examples = new Examples(outside.resources);
+    this.handlers = this.makeHandlers();
+  }
+
+  /** Hears all notices until the returned function is called. */
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  notify(notice: NoticeName, data: unknown): void {
+    for (const l of this.listeners) l(notice, data);
+  }
+
+  /** Answers one request of a page; rejects with the errors of base/errors. */
+  async handle(name: string, params: unknown): Promise<unknown> {
+    if (!Object.hasOwn(requests, name) || HOST_ONLY.has(name)) throw new UsageError(`no request "${name}"`);
+    const key = name as RequestName;
+    const parsed = requests[key].params.safeParse(params);
+    if (!parsed.success) {
+      throw new UsageError(
+        `${name}: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`,
+      );
+    }
+    if (Object.hasOwn(hostRequests, key)) {
+      return (this.handlers[key as HostRequest] as (p: unknown) => unknown)(parsed.data);
+    }
+    const engineKey: EngineRequestName = key as EngineRequestName;
+    if (!Object.hasOwn(engineRequests, engineKey)) throw new UsageError(`no request "${name}"`);
+    return this.client.call(engineKey, parsed.data as never);
+  }
+
+  /** Opens a session file the system named (double click, command line). */
+  async openFile(file: string): Promise<Result<'session.open'>> {
+    const session = this.sessions.openFile(file);
+    try {
+      const about = await this.sessions.thread(session).ask('about');
+      return { session, name: stemOf(file), ...about, problems: [...about.problems] };
+    } catch (error) {
+      await this.sessions.close(session);
+      throw error;
+    }
+  }
+
+  /** Ends the bench, closes all files. */
+  close(): Promise<void> {
+    return this.inTurn(async () => {
+      this.sql.close();
+      await this.sessions.closeAll();
+      await this.link?.close();
+      this.link = undefined;
+    });
+  }
+
+  private get client(): Client {
+    if (this.link === undefined) throw new UsageError('there is no bench yet: make one with bench.new');
+    return this.link.client;
+  }
+
+  private inTurn<T>(body: () => Promise<T>): Promise<T> {
+    const next = this.turn.then(body, body);
+    this.turn = next.catch(() => undefined);
+    return next;
+  }
+
+  private async newBench(p: ParsedParams<'bench.new'>): Promise<Result<'bench.new'>> {
+    await this.endBench('another bench was made');
+    const { name, firmware, firmwareName, ...options } = p;
+    const sessionPath = newSessionPath(safeStem(name));
+    const reference = (): Uint8Array =>
+      new Uint8Array(readFileSync(path.join(this.outside.resources, 'firmware', 'reference.bin')));
+    const image = p.bare ? {} : { firmware: firmware ?? reference() };
+    const link = startLink(sessionPath, this.outside.urls);
+    this.link = link;
+    link.onRecordingFailed((reason) => this.notify('alert', { message: `recording stopped: ${reason}` }));
+    for (const notice of Object.keys(notices) as NoticeName[]) {
+      link.client.on(notice, (data) => this.notify(notice, data));
+    }
+    link.onLost((reason) => {
+      if (this.link !== link) return;
+      this.outside.note(`the engine is gone: ${reason}`);
+      this.notify('alert', { message: `the engine is gone: ${reason}. The session up to here is kept.` });
+      this.notify('bench', { reason });
+    });
+    try {
+      await link.client.call('bench.create', {
+        ...options,
+        ...image,
+        firmwareName: firmwareName ?? (firmware === undefined ? (p.bare ? 'none' : 'reference') : 'unnamed'),
+        sessionPath: stemOf(sessionPath),
+      });
+      await link.client.call('session.flush', {});
+    } catch (error) {
+      await this.endBench('it could not be made');
+      throw error;
+    }
+    this.sessions.setLive(sessionPath);
+    this.notify('bench', { session: stemOf(sessionPath) });
+    return { session: stemOf(sessionPath) };
+  }
+
+  private async endBench(reason: string): Promise<void> {
+    const { link } = this;
+    if (link === undefined) return;
+    this.link = undefined;
+    // The reader must let go first: the writer leaves one plain file behind.
+    await this.sessions.close(LIVE);
+    await link.close();
+    this.notify('bench', { reason });
+  }
+
+  /** Makes sure that what was recorded so far can be read. */
+  private async flushed(session: string): Promise<string> {
+    const file = this.sessions.fileOf(session);
+    if (session === LIVE) await this.client.call('session.flush', {});
+    return file;
+  }
+
+  private makeHandlers(): HostHandlers {
+    const { outside, sessions, examples, sql } = this;
+    return {
+      'host.hello': ({ protocol }) => {
+        if (protocol !== PROTOCOL_VERSION) {
+          throw new UsageError(
+            `this host speaks protocol ${PROTOCOL_VERSION}, the page ${protocol}: reload the page, or build again`,
+          );
+        }
+        const { kind, dialogs } = outside;
+        return { protocol: PROTOCOL_VERSION, version: VERSION, host: kind, dialogs, platform: process.platform };
+      },
+      'bench.new': (p) => this.inTurn(() => this.newBench(p)),
+      'bench.abort': () => this.link?.abort(),
+      'log.query': ({ session, ...q }) => sessions.thread(session).ask('query', q),
+      'log.find': ({ session, ...q }) => sessions.thread(session).ask('find', q),
+      'log.sql': ({ session, query, limit, limitMs }) =>
+        sql.run({ path: sessions.fileOf(session), query, limit }, limitMs),
+      'log.cancel': () => sql.cancel(),
+      'timeline.tracks': ({ session }) => sessions.thread(session).ask('tracks'),
+      'timeline.slices': ({ session, ...q }) => sessions.thread(session).ask('slices', q),
+      'session.list': () => sessions.list(),
+      'session.open': async ({ id }) => {
+        const file = id === undefined ? await outside.askOpen() : sessions.pathOf(id);
+        if (file === undefined) return { name: '', info: {}, counts: {}, problems: [] };
+        return this.openFile(file);
+      },
+      'session.close': async ({ session }) => {
+        if (session === LIVE) throw new UsageError('the live session closes with its bench');
+        await sessions.close(session);
+      },
+      'session.saveAs': async ({ session, name }) => {
+        const file = await this.flushed(session);
+        return outside.save(exportName(safeStem(name), 'sqlite', undefined), (target) =>
+          exportSession(file, target, 'sqlite', undefined),
+        );
+      },
+      'session.export': async ({ session, format, view }) => {
+        const file = await this.flushed(session);
+        return outside.save(exportName(stemOf(file), format, view), (target) =>
+          exportSession(file, target, format, view),
+        );
+      },
+      'file.save': ({ name, bytes }) => outside.save(safeFile(name), (target) => writeFile(target, bytes)),
+      'example.list': () => examples.list(),
+      'example.read': ({ name }) => examples.read(name),
+    };
+  }
+}
+
+function stemOf(file: string): string {
+  return path.basename(file).replace(/\.tyrsession$/, '');
+}
+
+/** A name for a file from what a page calls it: letters, digits, `-`, `_`, `.`, and never hidden. */
+function safeStem(name: string): string {
+  const stem = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '');
+  return stem === '' ? 'bench' : stem;
+}
+
+function safeFile(name: string): string {
+  const { name: stem, ext } = path.parse(name);
+  return `${safeStem(stem)}${ext.replaceAll(/[^.\w]/g, '')}`;
+}
