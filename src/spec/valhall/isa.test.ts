@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decode, field, invalid, reserved, ROWS, rowNamed, signedField, slotOf } from './isa.ts';
+import { aboutRow, FAMILIES, familyOf } from './about.ts';
 import examples from './fixtures/examples.json' with { type: 'json' };
 
 const halves = (word: string): [number, number] => [
@@ -72,6 +73,11 @@ describe('the Valhall table', () => {
     if (row === undefined) return;
     expect(invalid(row, lo, hi)).toBeUndefined();
     expect(reserved(row, lo, hi)).toEqual({ lo: 0, hi: 0 });
+  });
+
+  it('has a line about every family, and about nothing else', () => {
+    expect(ROWS.filter((r) => aboutRow(r) === '').map((r) => r.name)).toEqual([]);
+    expect(new Set(FAMILIES)).toEqual(new Set(ROWS.map(familyOf)));
   });
 
   it('reads fields on both sides of bit 32 and across it', () => {
