@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { BadInput, UsageError } from '../../../base/errors.ts';
-import { readElf } from '../../../formats/elf.ts';
+import { isElf, readElf } from '../../../formats/elf.ts';
+import { parseImage } from '../../../spec/firmware/image.ts';
+import { buildFromElf } from '../../firmware-kit/build.ts';
 
 const SUFFIX: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
@@ -95,7 +97,7 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
   return {
     session: raw.session,
     from: raw.from,
-    firmware: path === undefined ? undefined : readInput(path),
+    firmware: path === undefined ? undefined : readFirmware(path),
     firmwareName: path === undefined ? 'none' : raw.firmware === undefined ? 'reference' : path,
     overrides,
     bare: raw.bare,
@@ -104,6 +106,18 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
     limitWallS: raw['limit-wall-s'] === undefined ? undefined : parseNumber(raw['limit-wall-s'], '--limit-wall-s'),
     json: raw.json,
   };
+}
+
+/** A firmware image, or one made of an ELF. BadInput, with offset and rule, for one that a driver would refuse. */
+function readFirmware(path: string): Uint8Array {
+  const bytes = readInput(path);
+  try {
+    const image = isElf(bytes) ? buildFromElf(bytes).image : bytes;
+    parseImage(image);
+    return image;
+  } catch (error) {
+    throw error instanceof BadInput ? error.in(path) : error;
+  }
 }
 
 /** The bytes of an input file; BadInput when it cannot be read. */
