@@ -9,6 +9,7 @@ import { GpuClockDomain, type ClockDomainState } from './clock-domain.ts';
 import { VirtualClock, type ClockState } from './clock.ts';
 import { Gpu, HOST_WINDOW, type IrqLine } from './mali/gpu.ts';
 import { MAX_SLICE, type Mcu } from './mali/mcu.ts';
+import type { MemoryWatch } from './mali/mcu-bus.ts';
 import type { GpuMmu } from './mali/mmu.ts';
 import type { UndefinedRule } from './mali/mcu-registers/access-log.ts';
 import type { Core } from './mcu/core.ts';
@@ -75,6 +76,8 @@ export class Machine implements Stateful<PlainObject> {
   private readonly gpu: Gpu;
   private readonly ramSnapshots: RamSnapshots;
   private readonly snapshots = new Map<number, PlainObject>();
+  /** `runUntil` returns 'pause' instead of letting the MCU execute more instructions than this in all. */
+  stopAtInstruction = Infinity;
   private powered = true;
   private clocked = true;
   private rose = false;
@@ -200,8 +203,11 @@ export class Machine implements Stateful<PlainObject> {
       if (queued <= core) {
         clock.fireNext();
       } else {
+        const left = this.stopAtInstruction - this.core.instructions;
+        if (left <= 0) return 'pause';
         clock.moveTo(core);
-        mcu.runSlice(ns);
+        if (left < mcu.sliceLimit) this.runSliceOf(left, ns);
+        else mcu.runSlice(ns);
         if (this.stepFrom >= 0 && this.stepFrom !== this.gpu.core.instructions) return 'pause';
       }
     }
@@ -221,10 +227,28 @@ export class Machine implements Stateful<PlainObject> {
     return reason;
   }
 
+  private runSliceOf(instructions: number, ns: number): void {
+    const { mcu } = this.gpu;
+    const { sliceLimit } = mcu;
+    mcu.sliceLimit = instructions;
+    mcu.runSlice(ns);
+    mcu.sliceLimit = sliceLimit;
+  }
+
   /** Makes `runUntil` return 'pause' at the next boundary; for hooks. */
   requestPause(): void {
     this.pauseRequested = true;
     this.gpu.bus.endSlice = true;
+  }
+
+  /** Watches accesses of the MCU to some pages and to all its devices; undefined stops it. */
+  set mcuWatch(watch: MemoryWatch | undefined) {
+    this.gpu.bus.watch = watch;
+  }
+
+  /** The instant of the MCU's next instruction in ns, Infinity while it sleeps or is stopped. */
+  get mcuInstant(): number {
+    return this.gpu.mcu.instant;
   }
 
   /** True when nothing is pending: only counters of time will change until the host does something. */

@@ -85,6 +85,12 @@ export const inputSchema = z.discriminatedUnion('kind', [
     errno: u32.max(4095),
     skip: u32,
   }),
+  /** Goes back to just before an instruction of the MCU, counted from power-on; later rows carry a new branch. */
+  z.strictObject({ kind: z.literal('seek'), instruction: u53 }),
+  /** A debugger of the MCU comes or goes (DBG_STATUS.attached). */
+  z.strictObject({ kind: z.literal('debugger'), attached: z.boolean() }),
+  /** A debugger sets a register of the MCU; `register` as protocol/debug names it. */
+  z.strictObject({ kind: z.literal('mcu-register'), register: z.string(), value: u32 }),
   z.strictObject({ kind: z.literal('unknown-rule'), address: u32.optional(), rule: unknownRule }),
 ]);
 

@@ -4,6 +4,7 @@
  * Electron IPC and WebSocket. A message of the wrong shape is refused and logged, never passed on.
  */
 import { z } from 'zod';
+import { debugNotices, debugRequests } from './debug.ts';
 import { bytes, inputSchema, memorySpace, u32, u53 } from './inputs.ts';
 import { hostRequests } from './window.ts';
 
@@ -128,6 +129,7 @@ const stepResult = z.object({ timeNs: u53, reason: z.string() });
 
 /** Requests the engine answers. Names are `area.verb`. */
 export const engineRequests = {
+  ...debugRequests,
   'bench.create': { params: benchOptions, result: nothing },
   'bench.boot': { params: none, result: bootResult },
   'bench.status': { params: none, result: statusResult },
@@ -224,6 +226,7 @@ export type Result<K extends RequestName> = z.output<Requests[K]['result']>;
 
 /** Notices the engine sends without being asked. */
 export const notices = {
+  ...debugNotices,
   log: z.object({ timeNs: u53, level: z.string(), source: z.string(), message: z.string() }),
   /** Something a person should read: recording stopped, engine lost. */
   alert: z.object({ message: z.string() }),

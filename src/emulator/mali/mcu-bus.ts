@@ -50,6 +50,16 @@ export interface BusClock {
   stall(cycles: number): void;
 }
 
+/**
+ * Watched memory: pages whose accesses go the slow way, and who is told. Arming it withdraws the core's direct
+ * access to those pages; nothing else becomes slower.
+ */
+export interface MemoryWatch {
+  readonly pages: ReadonlySet<number>;
+  /** After an access of the MCU to a watched page or to a device. */
+  access(write: boolean, address: number, size: number, value: number): void;
+}
+
 /** Observer of device accesses. */
 export type AccessTap = (write: boolean, address: number, value: number) => void;
 
@@ -61,6 +71,7 @@ export class MaliMcuBus implements McuBus {
   onPagesChanged: (address?: number) => void = () => undefined;
   /** Undefined while nobody looks. */
   tap: AccessTap | undefined;
+  private watched: MemoryWatch | undefined;
   /** MCU register and window accesses so far, by reads and writes, for the counters. */
   readonly traffic = new Float64Array(2);
   private readonly chip: Chip;
@@ -85,7 +96,7 @@ export class MaliMcuBus implements McuBus {
 
   page(address: number, kind: typeof FETCH | typeof LOAD | typeof STORE): number {
     const va = address >>> 0;
-    if (isDevice(va)) return PAGE_SLOW;
+    if (isDevice(va) || this.watched?.pages.has(va >>> PAGE_SHIFT) === true) return PAGE_SLOW;
     const { memory } = this.chip;
     if (kind === STORE) {
       const offset = this.mmu.translate(MCU_AS, va, ACCESS.WRITE);
@@ -100,7 +111,11 @@ export class MaliMcuBus implements McuBus {
   load(address: number, size: 1 | 2 | 4, kind: typeof FETCH | typeof LOAD): number {
     const va = address >>> 0;
     this.error = BUS_OK;
-    if (!isDevice(va)) return this.loadMemory(va, size, ACCESS_OF[kind]);
+    if (!isDevice(va)) {
+      const value = this.loadMemory(va, size, ACCESS_OF[kind]);
+      if (kind === LOAD && this.error === BUS_OK) this.watched?.access(false, va, size, value);
+      return value;
+    }
     this.time.sync();
     this.endSlice = true;
     if (va < WINDOW_END) return this.loadWindow(va, size, kind);
@@ -108,6 +123,7 @@ export class MaliMcuBus implements McuBus {
     this.time.stall(MCU_TIMING.REG_READ);
     const value = this.readDevice(va);
     this.tap?.(false, va, value);
+    this.watched?.access(false, va, size, value);
     this.traffic[0] = this.traffic[0]! + 1;
     return value;
   }
@@ -117,6 +133,7 @@ export class MaliMcuBus implements McuBus {
     this.error = BUS_OK;
     if (!isDevice(va)) {
       this.storeMemory(va, size, value);
+      if (this.error === BUS_OK) this.watched?.access(true, va, size, value >>> 0);
       return;
     }
     this.time.sync();
@@ -130,6 +147,13 @@ export class MaliMcuBus implements McuBus {
     this.tap?.(true, va, value >>> 0);
     this.traffic[1] = this.traffic[1]! + 1;
     this.writeDevice(va, value);
+    this.watched?.access(true, va, size, value >>> 0);
+  }
+
+  /** Watches memory, or stops watching. */
+  set watch(watch: MemoryWatch | undefined) {
+    this.watched = watch;
+    this.onPagesChanged();
   }
 
   /** A word as the core would read it, without any effect: inspection. Undefined when nothing answers. */

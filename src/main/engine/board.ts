@@ -81,6 +81,8 @@ export class Board implements Platform, Stateful {
   readonly powerDomains: PowerDomainProvider;
   /** Name of what runs now, for the `cause` column; set by the engine and the kernel's contexts. */
   causeOf: () => string = () => '';
+  /** A debugger steps: time is given instruction by instruction of the MCU. */
+  stepping = false;
   /** Told about everything that counts as an event for `advance until event`. */
   onEvent: () => void = () => {};
   /** Rows of the stream hardware. */
@@ -116,7 +118,8 @@ export class Board implements Platform, Stateful {
       now: () => machine.clock.now,
       run: (untilNs) => {
         this.control.check(machine.clock.now);
-        machine.runUntil(untilNs);
+        if (this.stepping) machine.stepMcu(untilNs);
+        else machine.runUntil(untilNs);
       },
       hardwareIdle: () => machine.idle,
     };

@@ -13,6 +13,7 @@ import { createCsf } from '../../emulator/csf/csf.ts';
 import { Board } from './board.ts';
 import { Clients, type CallReply } from './clients.ts';
 import type { EngineControl } from './control.ts';
+import { setMcuRegister } from './mcu-inspector.ts';
 import { DriverView } from './driver-view.ts';
 import { describeArgument, ioctlOf } from './ioctl-text.ts';
 import { encodeInput, sha256 } from './journal.ts';
@@ -89,10 +90,10 @@ export class Engine {
   }
 
   /** Writes the input's row. */
-  journal(input: Input): void {
+  journal(input: Input, seq = this.sequence.next(), timeNs = this.now): void {
     const payload = encodeInput(input, (hash, bytes) => this.blob(hash, bytes, input.kind));
     const { branch } = this.sequence;
-    this.recorder.record('input', { seq: this.sequence.next(), timeNs: this.now, branch, kind: input.kind, payload });
+    this.recorder.record('input', { seq, timeNs, branch, kind: input.kind, payload });
   }
 
   private blob(hash: string, bytes: Uint8Array, name: string): void {
@@ -137,6 +138,12 @@ export class Engine {
         return DONE;
       case 'advance':
         return { result: this.advance(input) };
+      case 'debugger':
+        this.board.machine.debuggerAttached(input.attached);
+        return DONE;
+      case 'mcu-register':
+        setMcuRegister(this.board.machine.core, input.register, input.value);
+        return DONE;
       default:
         throw new UsageError(`${input.kind} is not possible here`);
     }
@@ -218,26 +225,57 @@ export class Engine {
     return this.clients.answerOf(ticket) !== undefined;
   }
 
+  /**
+   * Grants time until `untilNs` or `done`. Ended early, the clock stands at the instant of the MCU's next instruction,
+   * so that granting just the time that passed comes to the same state.
+   */
+  runUntil(untilNs: number, done: () => boolean): boolean {
+    const early = this.kernel.runUntil(untilNs, done);
+    const { machine } = this.board;
+    if (early && machine.mcuInstant < untilNs) machine.runUntil(machine.mcuInstant);
+    return early;
+  }
+
   /** Grants time. 0 when it was used up, 1 when it ended early as asked. */
   private advance(input: InputOf<'advance'>): number {
     const until = this.now + input.limitNs;
+    const ended = this.endOf(input);
+    if (input.until === 'idle' || input.until === 'event') return this.stepUntil(until, ended);
+    return this.kernel.runUntil(until, ended) ? 1 : 0;
+  }
+
+  /** What ends a grant of time early. */
+  private endOf(input: InputOf<'advance'>): () => boolean {
     switch (input.until) {
       case 'time':
-        this.kernel.runUntil(until);
-        return 0;
+        return () => false;
       case 'answer': {
         const { ticket } = input;
-        return ticket !== undefined && this.kernel.runUntil(until, () => this.answered(ticket)) ? 1 : 0;
+        return () => ticket !== undefined && this.answered(ticket);
       }
       case 'event': {
         const before = this.eventCount;
-        return this.stepUntil(until, () => this.eventCount !== before);
+        return () => this.eventCount !== before;
       }
       case 'idle':
-        return this.stepUntil(until, () => this.idle);
+        return () => this.idle;
       default:
         return unreachable(input.until, 'advance');
     }
+  }
+
+  /** As an `advance` input, but not past instruction `target` of the MCU; true when that ended it. */
+  advanceTo(input: InputOf<'advance'>, target: number): boolean {
+    const { machine } = this.board;
+    const ended = this.endOf(input);
+    machine.stopAtInstruction = target;
+    const reached = (): boolean => machine.core.instructions >= target;
+    try {
+      this.runUntil(this.now + input.limitNs, () => reached() || ended());
+    } finally {
+      machine.stopAtInstruction = Infinity;
+    }
+    return reached();
   }
 
   /** True when nothing is under way but housekeeping. */

@@ -25,6 +25,8 @@ import type { Recorder } from './recorder.ts';
 import { describeRegister, resolveTarget, wordsToWrite, type Target } from './register-access.ts';
 import { query, runStream } from './stream-run.ts';
 import { ChangeNotice, LogTap } from './notices.ts';
+import { ANSWERED_INSIDE, DEBUG_HANDLERS, type DebugService } from './debug-requests.ts';
+import { McuDebugger } from './debugger.ts';
 import { Runner, type RunMode } from './runner.ts';
 import { Timeline } from './timeline.ts';
 import { Undo } from './undo.ts';
@@ -34,6 +36,8 @@ export interface ServiceParts {
   readonly recorder: Recorder;
   readonly control: EngineControl;
   readonly notify: (notice: NoticeName, data: unknown) => void;
+  /** Answers messages from inside a request until `done`; without it nothing stops inside driver calls. */
+  readonly pump?: (done: () => boolean) => void;
 }
 
 type Handlers = { readonly [K in EngineRequestName]: (service: Service, params: ParsedParams<K>) => Result<K> };
@@ -48,13 +52,18 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
   'snapshot.list',
   'firmware.state',
   'firmware.bytes',
+  'debug.state',
+  'debug.registers',
+  'debug.read',
+  'debug.breakpoints',
   'session.flush',
 ]);
 
-export class Service implements WindowService {
+export class Service implements WindowService, DebugService {
   readonly parts: ServiceParts;
   readonly runner = new Runner();
   readonly undo = new Undo();
+  readonly debugger: McuDebugger;
   pending: WindowService['pending'];
   private readonly tap: LogTap;
   private readonly changes: ChangeNotice;
@@ -68,6 +77,14 @@ export class Service implements WindowService {
     this.parts = parts;
     this.tap = new LogTap(parts.recorder, parts.notify);
     this.changes = new ChangeNotice(parts.notify, () => this.status());
+    this.debugger = new McuDebugger({
+      history: () => this.history,
+      waitInside: (state, done) => {
+        parts.notify('stopped', state);
+        parts.pump?.(done);
+      },
+      print: (message) => parts.notify('log', { timeNs: this.engine.now, level: 'info', source: 'log point', message }),
+    });
   }
 
   /** Called between requests: grants time when it passes by itself, tells what changed. Ms until the next call. */
@@ -101,6 +118,9 @@ export class Service implements WindowService {
     }
     if (this.dead !== undefined && key !== 'session.flush' && key !== 'bench.close') {
       throw new LimitReached(`the bench was stopped (${this.dead}); start a new one`);
+    }
+    if (this.debugger.isInside && !ANSWERED_INSIDE.has(key)) {
+      throw new UsageError(`${name}: the MCU is stopped inside a driver call; let it go on first`);
     }
     try {
       const result = (HANDLERS[key] as (service: Service, params: unknown) => unknown)(this, parsed.data);
@@ -286,6 +306,7 @@ function hostTarget(name: string): Target {
 
 const HANDLERS: Handlers = {
   ...WINDOW_HANDLERS,
+  ...DEBUG_HANDLERS,
   'bench.create': (s, p) => s.create(p),
   'bench.boot': (s) => s.boot(),
   'bench.status': (s) => s.status(),

@@ -92,10 +92,70 @@ export class Timeline implements Applier {
       case 'power-cycle':
         this.powerCycle(input);
         return { result: 0 };
+      case 'seek':
+        return { result: this.seek(input) };
       default:
         this.path.push(input);
         return this.current.apply(input);
     }
+  }
+
+  /**
+   * Grants up to `limitNs`, or less when `done` becomes true, and journals the time that passed: a replay grants just
+   * that. For debuggers, whose stops are no inputs of the machine.
+   */
+  advanceUntil(limitNs: number, done: () => boolean): void {
+    const { current } = this;
+    const seq = current.sequence.next();
+    const from = current.now;
+    current.runUntil(from + limitNs, done);
+    const input: Input = { kind: 'advance', limitNs: current.now - from, until: 'time' };
+    this.path.push(input);
+    current.journal(input, seq, from);
+  }
+
+  /** Instructions of the MCU before it last executed one of `addresses`, earlier than `before`; undefined when never. */
+  lastExecution(addresses: readonly number[], before: number): number | undefined {
+    const next = new Engine(this.powerOn, nullRecorder, this.control);
+    const { core } = next.board.machine;
+    let last: number | undefined;
+    core.hooks.breakpoint = () => {
+      if (core.instructions < before) last = core.instructions;
+      return false;
+    };
+    for (const address of addresses) core.setBreakpoint(address);
+    for (const input of this.path) {
+      if (core.instructions >= before) break;
+      next.apply(input);
+    }
+    return last;
+  }
+
+  private seek(input: InputOf<'seek'>): number {
+    this.current.journal(input);
+    const path = this.pathTo(input.instruction);
+    this.rebuild(path);
+    return this.current.board.machine.core.instructions;
+  }
+
+  /** Inputs that end just before instruction `target`; before the call of a client or driver it falls into. */
+  private pathTo(target: number): Input[] {
+    const next = new Engine(this.powerOn, nullRecorder, this.control);
+    const { machine } = next.board;
+    const path: Input[] = [];
+    for (const input of this.path) {
+      if (machine.core.instructions >= target) break;
+      if (input.kind !== 'advance') {
+        next.apply(input);
+        if (machine.core.instructions > target) break;
+        path.push(input);
+        continue;
+      }
+      const from = next.now;
+      const reached = next.advanceTo(input, target);
+      path.push(reached ? { kind: 'advance', limitNs: next.now - from, until: 'time' } : input);
+    }
+    return path;
   }
 
   readUser(client: number, address: number, length: number): Uint8Array {

@@ -21,28 +21,14 @@ export interface EngineWorkerData {
 function main(data: EngineWorkerData): void {
   const control = new EngineControl(data.control);
   const recorder = new RingRecorder(data.ring, data.rows);
-  const service = new Service({
-    recorder,
-    control,
-    notify: (notice, body) => data.port.postMessage({ notice, data: body }),
-  });
-  for (;;) {
-    const bell = Atomics.load(control.words, CONTROL.BELL);
-    const message = receiveMessageOnPort(data.port);
-    if (message === undefined) {
-      if (Atomics.load(control.words, CONTROL.ABORT) === 2) break;
-      const wait = service.turn();
-      recorder.hand();
-      if (wait > 0) Atomics.wait(control.words, CONTROL.BELL, bell, wait);
-      continue;
-    }
-    const frame = requestFrame.safeParse(message.message);
+  const serve = (message: unknown): void => {
+    const frame = requestFrame.safeParse(message);
     if (!frame.success) {
       data.port.postMessage({
         notice: 'alert',
         data: { message: `refused a malformed message: ${frame.error.message}` },
       });
-      continue;
+      return;
     }
     const { id, name, params } = frame.data;
     try {
@@ -50,6 +36,38 @@ function main(data: EngineWorkerData): void {
     } catch (error) {
       data.port.postMessage({ id, error: toWire(error) });
     }
+  };
+  /** Answers messages while the machine stands still inside a request; an abort unwinds it. */
+  const pump = (done: () => boolean): void => {
+    while (!done()) {
+      const bell = Atomics.load(control.words, CONTROL.BELL);
+      const message = receiveMessageOnPort(data.port);
+      if (message !== undefined) {
+        serve(message.message);
+        continue;
+      }
+      control.check(0);
+      recorder.hand();
+      Atomics.wait(control.words, CONTROL.BELL, bell);
+    }
+  };
+  const service = new Service({
+    recorder,
+    control,
+    notify: (notice, body) => data.port.postMessage({ notice, data: body }),
+    pump,
+  });
+  for (;;) {
+    const bell = Atomics.load(control.words, CONTROL.BELL);
+    const message = receiveMessageOnPort(data.port);
+    if (message !== undefined) {
+      serve(message.message);
+      continue;
+    }
+    if (Atomics.load(control.words, CONTROL.ABORT) === 2) break;
+    const wait = service.turn();
+    recorder.hand();
+    if (wait > 0) Atomics.wait(control.words, CONTROL.BELL, bell, wait);
   }
   recorder.flush();
   data.port.close();

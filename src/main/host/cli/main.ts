@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   shader: { about: 'Valhall shaders: asm, dis', load: async () => (await import('./shader.ts')).run },
   mcu: { about: 'the MCU core alone: vectors, run, dis', load: async () => (await import('./mcu.ts')).run },
   capture: { about: 'captured user-space runs: replay', load: async () => (await import('./capture.ts')).run },
+  gdb: { about: 'a GDB remote server on the booted bench', load: async () => (await import('./gdb.ts')).run },
   session: {
     about: 'session files: info, verify, replay, sql, export',
     load: async () => (await import('./session.ts')).run,
