@@ -25,6 +25,8 @@ export default defineConfig({
   },
   preload: {
     build: {
+      // A sandboxed preload can load nothing but electron: all else is bundled into it.
+      externalizeDeps: false,
       outDir: 'out/preload',
       rollupOptions: {
         input: { preload: from('preload/preload.ts') },
