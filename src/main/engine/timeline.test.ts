@@ -2,7 +2,7 @@
  * State and history: the machine saved and loaded at random points with the real firmware runs on alike, a preview
  * leaves no trace, and going back to a snapshot opens a branch.
  */
-import fc from 'fast-check';
+import { integer, sample } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlainObject } from '../../base/stateful.ts';
 import { assemble } from '../../spec/cs/assemble.ts';
@@ -68,7 +68,7 @@ function atInstants(engine: Engine, instants: readonly number[], look: (machine:
 
 describe('the machine with the real firmware', () => {
   it('runs on alike after save and load, anywhere in a boot', () => {
-    const instants = fc.sample(fc.integer({ min: 200_000, max: 1_150_000 }), { numRuns: 6, seed: 1 });
+    const instants = sample(integer({ min: 200_000, max: 1_150_000 }), { numRuns: 6, seed: 1 });
     const bench = testBench();
     let looked = 0;
     atInstants(bench.engine, instants, (machine) => {
@@ -85,7 +85,7 @@ describe('the machine with the real firmware', () => {
     const bench = testBench();
     bench.call('bench.boot', {});
     const { now } = bench.engine;
-    const instants = fc.sample(fc.integer({ min: now + 100_000, max: now + 600_000 }), { numRuns: 5, seed: 2 });
+    const instants = sample(integer({ min: now + 100_000, max: now + 600_000 }), { numRuns: 5, seed: 2 });
     let looked = 0;
     atInstants(bench.engine, instants, (machine) => {
       looked++;

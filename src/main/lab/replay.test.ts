@@ -195,6 +195,20 @@ describe('replay', () => {
     expect(() => replay(blob)).toThrow(/blob [0-9a-f]{64} is not in the file/);
   });
 
+  it('finds a session with an arranged fault and a second try identical', () => {
+    const file = record('fault.tyrsession', (call) => {
+      const apply = (input: Params<'input.apply'>['input']): unknown => call('input.apply', { input });
+      apply({ kind: 'board-fault', what: 'regulator-enable', errno: 5, skip: 1 });
+      expect(call('bench.boot', {}).errno).toBe(-5);
+      apply({ kind: 'module-unload', module: 'tyr' });
+      apply({ kind: 'module-load', module: 'tyr' });
+    });
+    expect(replay(file)).toMatchObject({ identical: true });
+    expect(rows(file, "SELECT count(*) AS n FROM driver_log WHERE message LIKE '%Initialized panthor%'")).toEqual([
+      { n: 1 },
+    ]);
+  });
+
   it('finds a session with snapshots, restores and pokes identical', () => {
     const file = record('branches.tyrsession', (call) => {
       const cold = call('snapshot.take', { label: 'cold' });
