@@ -9,6 +9,7 @@ import {
   ENTRY_WORDS,
   OP_DECODE,
   OP_PAGE_END,
+  OP_REGION,
   PAGE_HALFWORDS,
   SLOTS,
   SLOT_WORDS,
@@ -18,11 +19,23 @@ import {
 const PAGES = 1 << 20;
 const NONE = -1;
 
+/** Told what happens to code that others have made something from. */
+export interface CodeUser {
+  /** Bytes of RAM that hold code were written. */
+  written(offset: number, length: number): void;
+  /** Pages were forgotten: contents and places of code may have changed. */
+  dropped(): void;
+}
+
 export class CodeCache {
   readonly E = new Int32Array(SLOTS * SLOT_WORDS);
+  /** By entry: the operation under a mark of OP_REGION. */
+  readonly UNDER = new Uint8Array((SLOTS * SLOT_WORDS) / ENTRY_WORDS);
   readonly CODE = new Int32Array(PAGES).fill(NONE);
   readonly LT = new Int32Array(PAGES).fill(NONE);
   readonly ST = new Int32Array(PAGES).fill(NONE);
+  /** The translator, when there is one. */
+  user: CodeUser | undefined;
   private readonly bus: McuBus;
   /** Pages filled in LT and ST since the last drop. */
   private readonly loads: number[] = [];
@@ -90,6 +103,7 @@ export class CodeCache {
 
   /** Bytes of RAM were written: entries that were decoded from them go. */
   written(offset: number, length: number): void {
+    if (this.user !== undefined && this.code[offset >>> 12] !== 0) this.user.written(offset, length);
     for (let at = offset & ~1; at < offset + length; at += 2) {
       if (this.code[at >>> 12] === 0) continue;
       const ram = at & ~0xfff;
@@ -111,8 +125,28 @@ export class CodeCache {
     this.E[e + BANK_WORDS] = OP_DECODE;
   }
 
+  /** Makes the loop stop before the instruction at an address, if it is decoded outside IT blocks. */
+  mark(address: number): void {
+    const e = this.entryOf(address);
+    const op = e < 0 ? OP_DECODE : this.E[e]! & 0xff;
+    if (op === OP_DECODE || op === OP_REGION) return;
+    this.UNDER[e / ENTRY_WORDS] = op;
+    this.E[e] = (this.E[e]! & ~0xff) | OP_REGION;
+  }
+
+  unmark(address: number): void {
+    const e = this.entryOf(address);
+    if (e >= 0 && (this.E[e]! & 0xff) === OP_REGION) this.E[e] = OP_DECODE;
+  }
+
+  private entryOf(address: number): number {
+    const base = this.CODE[address >>> 12]!;
+    return base <= UNCACHED_SLOT * SLOT_WORDS ? NONE : base + ((address & 0xfff) >>> 1) * ENTRY_WORDS;
+  }
+
   /** Forgets one page in all tables. */
   dropPage(address: number): void {
+    this.user?.dropped();
     const page = address >>> 12;
     this.LT[page] = NONE;
     this.ST[page] = NONE;
@@ -136,6 +170,7 @@ export class CodeCache {
 
   /** Forgets all decoded code. */
   dropCode(): void {
+    this.user?.dropped();
     for (let slot = UNCACHED_SLOT + 1; slot < this.used; slot++) {
       const page = this.slotPage[slot]!;
       if (page !== NONE) this.CODE[page] = NONE;

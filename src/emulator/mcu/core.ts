@@ -9,64 +9,39 @@
 import type { Stateful, PlainObject } from '../../base/stateful.ts';
 import { decode, isWide, type Decoded } from '../../spec/thumb/decode.ts';
 import { FETCH, type McuBus } from './bus.ts';
+import type { CoreEngine, CoreHooks, CoreOptions } from './core-options.ts';
 import { CodeCache } from './code-cache.ts';
 import { BANK_WORDS, ENTRY_WORDS, SLOT_WORDS, UNCACHED_SLOT } from './entries.ts';
 import { Debug } from './debug.ts';
 import { Exceptions } from './exceptions.ts';
 import { FaultStatus, DIVBYZERO, INVSTATE, IACCVIOL, IBUSERR, NOCP, UNDEFINSTR } from './fault-status.ts';
 import { createInterpreter, type SlowPath } from './interpreter.ts';
-import { lower } from './lower.ts';
+import { countBackward, lower } from './lower.ts';
 import { Memory } from './memory.ts';
 import { Mpu } from './mpu.ts';
 import { BUS_FAULT_EXCEPTION, FIRST_IRQ, MEM_MANAGE, Nvic, SYSTICK, USAGE_FAULT } from './nvic.ts';
-import type { SemihostSink } from './semihosting.ts';
 import { DATA_HANDLERS } from './slow-data.ts';
 import { MEMORY_HANDLERS } from './slow-memory.ts';
 import { SYSTEM_HANDLERS } from './slow-system.ts';
 import * as st from './state.ts';
 import { SystemControl, CCR_DIV_0_TRP } from './system-control.ts';
 import { SysTick } from './systick.ts';
+import { DEFAULT_HOT, Translator } from './translator/translator.ts';
+
+export type { CoreEngine, CoreHooks, CoreOptions };
 
 /** Chosen: the pipeline is not modelled. */
 export const CYCLES_PER_INSTRUCTION = 1;
 /** Cortex-M7 r1p2. */
 export const CPUID_M7_R1P2 = 0x411f_c272;
 
+/** Instructions of one turn with translated code, so that new regions are entered often enough to be optimised. */
+const TRANSLATED_TURN = 1 << 16;
+
 /**
  * Executes one instruction slowly. S[PC] is its address; true: S[PC] has been set to where to go on.
  */
 export type Handler = (core: Core, i: Decoded, setsFlags: boolean) => boolean | void;
-
-/** What a debugger may attach. All optional; nothing costs anything while unset. */
-export interface CoreHooks {
-  /** Before the instruction at an address of `setBreakpoint` executes. True: stop there (`halted` stays clear). */
-  breakpoint?: ((pc: number) => boolean) | undefined;
-  /** Before every instruction; makes the core run one instruction at a time. */
-  trace?: ((pc: number) => void) | undefined;
-  exceptionEntry?: ((exception: number, returnAddress: number) => void) | undefined;
-  exceptionExit?: ((exception: number, pc: number) => void) | undefined;
-  /** BKPT with no semihosting; true: taken by a debugger, the core stops before it. */
-  bkpt?: ((imm: number, pc: number) => boolean) | undefined;
-  /** SEV, for an owner with several cores. */
-  sev?: (() => void) | undefined;
-  /** A write of AIRCR.SYSRESETREQ. */
-  systemReset?: (() => void) | undefined;
-}
-
-export interface CoreOptions {
-  /** CPUID value; default Cortex-M7 r1p2. */
-  readonly cpuid?: number;
-  /** External interrupt lines, 1..240; default 32. */
-  readonly irqLines?: number;
-  /** Implemented priority bits, 3..8; default 4. */
-  readonly priorityBits?: number;
-  /** Where semihosting calls go; without it BKPT 0xab is an ordinary breakpoint. */
-  readonly semihosting?: SemihostSink;
-  /** Virtual time in nanoseconds, for semihosting clocks; default one cycle each. */
-  readonly now?: () => number;
-  /** Characters written to ITM stimulus ports. */
-  readonly itm?: (port: number, value: number, size: number) => void;
-}
 
 interface Interned {
   readonly decoded: Decoded;
@@ -97,7 +72,9 @@ export class Core implements Stateful<PlainObject> {
   exitStatus: number | undefined;
   private cycleCount = 0;
   private quota = 0;
-  private readonly interpret: (budget: number) => number;
+  /** Undefined with the interpreter alone. */
+  readonly translator: Translator | undefined;
+  private readonly interpret: (budget: number, hot: number) => number;
   private readonly interned: Interned[] = [];
   private readonly internedBy = new Map<number, number>();
   private readonly breakpoints = new Set<number>();
@@ -115,10 +92,22 @@ export class Core implements Stateful<PlainObject> {
     this.control = new SystemControl(this);
     this.memory = new Memory(this);
     this.exceptions = new Exceptions(this);
-    const { E, CODE, LT, ST } = this.cache;
+    const { E, UNDER, CODE, LT, ST } = this.cache;
     const { ram8: M8, ram32: M32 } = bus;
     const M16 = new Uint16Array(M8.buffer, M8.byteOffset, M8.length >>> 1);
-    this.interpret = createInterpreter({ S: this.S, E, CODE, LT, ST, M8, M16, M32, slow: this.slowPath() });
+    if (options.engine === 'translator') {
+      this.translator = new Translator({
+        core: this,
+        hot: options.translateAfter ?? DEFAULT_HOT,
+        intern: (decoded, inIt) => this.intern(decoded, inIt),
+        execute: (index, it) => this.execute(index, it),
+        isBreakpoint: (pc) => this.breakpoints.has(pc),
+      });
+    }
+    this.cache.user = this.translator;
+    const HEAT = this.translator?.heat ?? new Int32Array(0);
+    const slow = this.slowPath();
+    this.interpret = createInterpreter({ S: this.S, E, UNDER, HEAT, CODE, LT, ST, M8, M16, M32, slow });
     bus.onPagesChanged = (address) => this.pagesChanged(address);
     this.S[st.THUMB] = 1;
   }
@@ -174,7 +163,9 @@ export class Core implements Stateful<PlainObject> {
     const { S } = this;
     S[st.EXIT] = 0;
     S[st.FAULT] = 0;
-    const quota = Math.min(left, this.systick.cyclesToFire());
+    const { translator } = this;
+    const most = translator === undefined ? left : Math.min(left, TRANSLATED_TURN);
+    const quota = Math.min(most, this.systick.cyclesToFire());
     this.quota = quota;
     S[st.REMAINING] = quota;
     let done = 0;
@@ -182,7 +173,9 @@ export class Core implements Stateful<PlainObject> {
       this.usageFault(INVSTATE);
       done = 1;
     } else {
-      done = quota - this.interpret(quota);
+      const traced = this.hooks.trace !== undefined;
+      done =
+        translator === undefined || traced ? quota - this.interpret(quota, 0) : translator.run(quota, this.interpret);
       if (done === 0 && S[st.EXIT]! & st.EXIT_UNCACHED) done = this.uncached();
     }
     this.quota = 0;
@@ -337,10 +330,15 @@ export class Core implements Stateful<PlainObject> {
   /** Stops before the instruction at `address` when `hooks.breakpoint` says so (always, without that hook). */
   setBreakpoint(address: number): void {
     this.breakpoints.add(address | 0);
+    this.translator?.forget(address | 0);
     this.cache.dropPage(address);
+  }
+  get breakpointAddresses(): readonly number[] {
+    return [...this.breakpoints].map((address) => address >>> 0);
   }
   clearBreakpoint(address: number): void {
     this.breakpoints.delete(address | 0);
+    this.translator?.forget(address | 0);
     this.cache.dropPage(address);
   }
 
@@ -399,11 +397,13 @@ export class Core implements Stateful<PlainObject> {
       second = this.memory.peekCode(next);
     }
     this.enter(e, decode(first, second), pc, it !== 0);
+    if (it === 0 && this.translator?.has(pc) === true) this.cache.mark(pc);
     return 0;
   }
 
   private enter(e: number, decoded: Decoded, pc: number, inIt: boolean): void {
     lower(this.cache.E, e, decoded, pc, inIt, () => this.intern(decoded, inIt));
+    if (this.translator !== undefined) countBackward(this.cache.E, e, pc);
   }
 
   private intern(decoded: Decoded, inIt: boolean): number {
@@ -512,7 +512,7 @@ export class Core implements Stateful<PlainObject> {
     this.enter(e, decode(first, second), pc, it !== 0);
     this.quota = 1;
     S[st.REMAINING] = 1;
-    this.interpret(1);
+    this.interpret(1, 0);
     cache.endUncached(pc, before);
     return 1;
   }

@@ -20,3 +20,8 @@ export const UNCACHED_SLOT = 0;
 /** Operations of the hot loop that are not instructions. */
 export const OP_DECODE = 0;
 export const OP_PAGE_END = 1;
+/** The beginning of translated code. */
+export const OP_REGION = 4;
+
+/** Addresses counted together are 128 KiB apart (chosen): one count a halfword. */
+export const HEAT_MASK = 0xffff;

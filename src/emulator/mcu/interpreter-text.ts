@@ -7,7 +7,7 @@
  * Locals of the loop: n instructions left, p entry of the instruction, e the entry used (p, or its IT twin), w its
  * first word, nf zf cf vf flags as in state.ts, mode ITSTATE, a b t x scratch. What is seldom needed stands in L, so
  * that the seven that live from one instruction to the next stay in registers: L[0] slot and L[1] address of the
- * page, L[2] instructions put aside when the loop has to stop, L[3] PC on leaving if L[4], L[5] ITSTATE before.
+ * page, L[2] instructions put aside when the loop has to stop, L[3] PC on leaving if L[4], L[5] ITSTATE before, L[6] as given.
  */
 
 const D = 'R[(w >>> 8) & 15]';
@@ -359,6 +359,8 @@ const CASES: readonly Case[] = [
   ['slow', EXECUTE_SLOW],
   // A write of SP keeps its two low bits clear: done before the next instruction. The operation itself is in word 3.
   ['spWrite', `mode |= 0x100; op = E[e + 3]!; continue dispatch;`],
+  // Translated code begins here: leave to it, or execute what stood here before.
+  ['region', `if (L[6] !== 0) { n++; break loop; } op = UNDER[e >> 2]!; continue dispatch;`],
   ...arithmetic(),
   ...logic(),
   ...shifts(),
@@ -374,13 +376,14 @@ export const OPERATIONS: ReadonlyMap<string, number> = new Map(CASES.map(([name]
 export function interpreterText(): string {
   const cases = CASES.map(([name, body], i) => `case ${i}: { // ${name}\n${body}\n}`).join('\n');
   return `${HEAD}
-export function createInterpreter(parts: InterpreterParts): (budget: number) => number {
-  const { S, E, CODE, LT, ST, M8, M16, M32, slow } = parts;
+export function createInterpreter(parts: InterpreterParts): (budget: number, hot: number) => number {
+  const { S, E, UNDER, HEAT, CODE, LT, ST, M8, M16, M32, slow } = parts;
   const R = S;
   const L = new Int32Array(LOCALS);
-  return function interpret(budget: number): number {
+  return function interpret(budget: number, hot: number): number {
     let n = budget | 0;
     L.fill(0);
+    L[6] = hot;
     let nf = S[16]!; let zf = S[17]!; let cf = S[18]!; let vf = S[19]!;
     let mode = S[22]!;
     let a = S[15]!; let b = 0; let t = 0; let x = 0; let i = 0; let w = 0; let e = 0; let op = 0;
@@ -421,6 +424,11 @@ ${cases}
         t = slow.openPage(a);
         if (t < 0) { L[3] = a; L[4] = 1; L[2] = L[2]! + n; n = 0; break loop; }
       }
+      if (L[6] !== 0) {
+        x = HEAT[(a >>> 1) & HEAT_MASK]! + 1;
+        HEAT[(a >>> 1) & HEAT_MASK] = x;
+        if (x >= L[6]!) { L[3] = a; L[4] = 1; L[2] = L[2]! + n; n = 0; break loop; }
+      }
       L[0] = t;
       L[1] = a & -4096;
       p = t + ((a & 0xffe) << 1);
@@ -437,7 +445,7 @@ ${cases}
 const HEAD = `/**
  * The hot loop of the interpreter. Made by interpreter-text.ts, where it is explained: change it there.
  */
-import { BANK_WORDS } from './entries.ts';
+import { BANK_WORDS, HEAT_MASK } from './entries.ts';
 import { passes } from './state.ts';
 
 /** What the loop calls when its tables do not answer. */
@@ -457,6 +465,10 @@ export interface SlowPath {
 export interface InterpreterParts {
   readonly S: Int32Array;
   readonly E: Int32Array;
+  /** By entry: the operation under a \`region\` mark. */
+  readonly UNDER: Uint8Array;
+  /** How often branches of the loop went to an address, by HEAT_MASK of its halfword. */
+  readonly HEAT: Int32Array;
   readonly CODE: Int32Array;
   readonly LT: Int32Array;
   readonly ST: Int32Array;
@@ -478,6 +490,9 @@ function highUnsigned(a: number, b: number): number {
 }
 
 /** Words the loop keeps beside its locals. */
-const LOCALS = 6;
+const LOCALS = 7;
 
-/** Makes the loop over one core's tables: runs up to budget instructions, returns how many are left. */`;
+/**
+ * Makes the loop over one core's tables: runs up to budget instructions, returns how many are left. With hot not 0
+ * it leaves before an instruction marked \`region\`, and when a branch goes to an address for the hot-th time.
+ */`;

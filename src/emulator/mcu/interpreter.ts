@@ -1,7 +1,7 @@
 /**
  * The hot loop of the interpreter. Made by interpreter-text.ts, where it is explained: change it there.
  */
-import { BANK_WORDS } from './entries.ts';
+import { BANK_WORDS, HEAT_MASK } from './entries.ts';
 import { passes } from './state.ts';
 
 /** What the loop calls when its tables do not answer. */
@@ -21,6 +21,10 @@ export interface SlowPath {
 export interface InterpreterParts {
   readonly S: Int32Array;
   readonly E: Int32Array;
+  /** By entry: the operation under a `region` mark. */
+  readonly UNDER: Uint8Array;
+  /** How often branches of the loop went to an address, by HEAT_MASK of its halfword. */
+  readonly HEAT: Int32Array;
   readonly CODE: Int32Array;
   readonly LT: Int32Array;
   readonly ST: Int32Array;
@@ -42,16 +46,20 @@ function highUnsigned(a: number, b: number): number {
 }
 
 /** Words the loop keeps beside its locals. */
-const LOCALS = 6;
+const LOCALS = 7;
 
-/** Makes the loop over one core's tables: runs up to budget instructions, returns how many are left. */
-export function createInterpreter(parts: InterpreterParts): (budget: number) => number {
-  const { S, E, CODE, LT, ST, M8, M16, M32, slow } = parts;
+/**
+ * Makes the loop over one core's tables: runs up to budget instructions, returns how many are left. With hot not 0
+ * it leaves before an instruction marked `region`, and when a branch goes to an address for the hot-th time.
+ */
+export function createInterpreter(parts: InterpreterParts): (budget: number, hot: number) => number {
+  const { S, E, UNDER, HEAT, CODE, LT, ST, M8, M16, M32, slow } = parts;
   const R = S;
   const L = new Int32Array(LOCALS);
-  return function interpret(budget: number): number {
+  return function interpret(budget: number, hot: number): number {
     let n = budget | 0;
     L.fill(0);
+    L[6] = hot;
     let nf = S[16]!;
     let zf = S[17]!;
     let cf = S[18]!;
@@ -156,12 +164,21 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             continue dispatch;
           }
           case 4: {
+            // region
+            if (L[6] !== 0) {
+              n++;
+              break loop;
+            }
+            op = UNDER[e >> 2]!;
+            continue dispatch;
+          }
+          case 5: {
             // add.r
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 5: {
+          case 6: {
             // adds.r
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]!;
@@ -173,13 +190,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 6: {
+          case 7: {
             // add.i
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + E[e + 1]!;
             p += w >>> 24;
             continue loop;
           }
-          case 7: {
+          case 8: {
             // adds.i
             a = R[(w >>> 12) & 15]!;
             b = E[e + 1]!;
@@ -191,13 +208,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 8: {
+          case 9: {
             // sub.r
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 9: {
+          case 10: {
             // subs.r
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]!;
@@ -209,13 +226,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 10: {
+          case 11: {
             // sub.i
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - E[e + 1]!;
             p += w >>> 24;
             continue loop;
           }
-          case 11: {
+          case 12: {
             // subs.i
             a = R[(w >>> 12) & 15]!;
             b = E[e + 1]!;
@@ -227,13 +244,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 12: {
+          case 13: {
             // rsb.r
             R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! - R[(w >>> 12) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 13: {
+          case 14: {
             // rsbs.r
             a = R[(w >>> 16) & 15]!;
             b = R[(w >>> 12) & 15]!;
@@ -245,13 +262,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 14: {
+          case 15: {
             // rsb.i
             R[(w >>> 8) & 15] = E[e + 1]! - R[(w >>> 12) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 15: {
+          case 16: {
             // rsbs.i
             a = E[e + 1]!;
             b = R[(w >>> 12) & 15]!;
@@ -263,13 +280,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 16: {
+          case 17: {
             // adc.r
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + R[(w >>> 16) & 15]! + cf;
             p += w >>> 24;
             continue loop;
           }
-          case 17: {
+          case 18: {
             // adcs.r
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]!;
@@ -282,13 +299,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 18: {
+          case 19: {
             // adc.i
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + E[e + 1]! + cf;
             p += w >>> 24;
             continue loop;
           }
-          case 19: {
+          case 20: {
             // adcs.i
             a = R[(w >>> 12) & 15]!;
             b = E[e + 1]!;
@@ -301,13 +318,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 20: {
+          case 21: {
             // sbc.r
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + ~R[(w >>> 16) & 15]! + cf;
             p += w >>> 24;
             continue loop;
           }
-          case 21: {
+          case 22: {
             // sbcs.r
             a = R[(w >>> 12) & 15]!;
             b = ~R[(w >>> 16) & 15]!;
@@ -320,13 +337,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 22: {
+          case 23: {
             // sbc.i
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + ~E[e + 1]! + cf;
             p += w >>> 24;
             continue loop;
           }
-          case 23: {
+          case 24: {
             // sbcs.i
             a = R[(w >>> 12) & 15]!;
             b = ~E[e + 1]!;
@@ -339,7 +356,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 24: {
+          case 25: {
             // cmp.r
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]!;
@@ -350,7 +367,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 25: {
+          case 26: {
             // cmn.r
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]!;
@@ -361,7 +378,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 26: {
+          case 27: {
             // cmp.i
             a = R[(w >>> 12) & 15]!;
             b = E[e + 1]!;
@@ -372,7 +389,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 27: {
+          case 28: {
             // cmn.i
             a = R[(w >>> 12) & 15]!;
             b = E[e + 1]!;
@@ -383,13 +400,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 28: {
+          case 29: {
             // and.r
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 29: {
+          case 30: {
             // ands.r
             x = R[(w >>> 12) & 15]! & R[(w >>> 16) & 15]!;
             nf = zf = x;
@@ -397,13 +414,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 30: {
+          case 31: {
             // and.i
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & E[e + 1]!;
             p += w >>> 24;
             continue loop;
           }
-          case 31: {
+          case 32: {
             // ands.i
             x = E[e + 2]!;
             if (x >= 0) cf = x;
@@ -413,13 +430,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 32: {
+          case 33: {
             // orr.r
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 33: {
+          case 34: {
             // orrs.r
             x = R[(w >>> 12) & 15]! | R[(w >>> 16) & 15]!;
             nf = zf = x;
@@ -427,13 +444,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 34: {
+          case 35: {
             // orr.i
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | E[e + 1]!;
             p += w >>> 24;
             continue loop;
           }
-          case 35: {
+          case 36: {
             // orrs.i
             x = E[e + 2]!;
             if (x >= 0) cf = x;
@@ -443,13 +460,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 36: {
+          case 37: {
             // eor.r
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 37: {
+          case 38: {
             // eors.r
             x = R[(w >>> 12) & 15]! ^ R[(w >>> 16) & 15]!;
             nf = zf = x;
@@ -457,13 +474,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 38: {
+          case 39: {
             // eor.i
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ E[e + 1]!;
             p += w >>> 24;
             continue loop;
           }
-          case 39: {
+          case 40: {
             // eors.i
             x = E[e + 2]!;
             if (x >= 0) cf = x;
@@ -473,13 +490,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 40: {
+          case 41: {
             // bic.r
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 41: {
+          case 42: {
             // bics.r
             x = R[(w >>> 12) & 15]! & ~R[(w >>> 16) & 15]!;
             nf = zf = x;
@@ -487,13 +504,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 42: {
+          case 43: {
             // tst.r
             nf = zf = R[(w >>> 12) & 15]! & R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 43: {
+          case 44: {
             // tst.i
             x = E[e + 2]!;
             if (x >= 0) cf = x;
@@ -501,13 +518,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 44: {
+          case 45: {
             // teq.r
             nf = zf = R[(w >>> 12) & 15]! ^ R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 45: {
+          case 46: {
             // teq.i
             x = E[e + 2]!;
             if (x >= 0) cf = x;
@@ -515,25 +532,25 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 46: {
+          case 47: {
             // mov.r
             R[(w >>> 8) & 15] = R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 47: {
+          case 48: {
             // movs.r
             nf = zf = R[(w >>> 8) & 15] = R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 48: {
+          case 49: {
             // mov.i
             R[(w >>> 8) & 15] = E[e + 1]!;
             p += w >>> 24;
             continue loop;
           }
-          case 49: {
+          case 50: {
             // movs.i
             x = E[e + 2]!;
             if (x >= 0) cf = x;
@@ -541,224 +558,224 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 50: {
+          case 51: {
             // mvn.r
             R[(w >>> 8) & 15] = ~R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 51: {
+          case 52: {
             // mvns.r
             nf = zf = R[(w >>> 8) & 15] = ~R[(w >>> 16) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 52: {
+          case 53: {
             // movt
             R[(w >>> 8) & 15] = (R[(w >>> 8) & 15]! & 0xffff) | E[e + 1]!;
             p += w >>> 24;
             continue loop;
           }
-          case 53: {
+          case 54: {
             // add.lsl
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 54: {
+          case 55: {
             // sub.lsl
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - (R[(w >>> 16) & 15]! << E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 55: {
+          case 56: {
             // rsb.lsl
             R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! << E[e + 2]!) - R[(w >>> 12) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 56: {
+          case 57: {
             // and.lsl
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & (R[(w >>> 16) & 15]! << E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 57: {
+          case 58: {
             // orr.lsl
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | (R[(w >>> 16) & 15]! << E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 58: {
+          case 59: {
             // eor.lsl
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ (R[(w >>> 16) & 15]! << E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 59: {
+          case 60: {
             // bic.lsl
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~(R[(w >>> 16) & 15]! << E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 60: {
+          case 61: {
             // lsl.i
             R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! << E[e + 2]!;
             p += w >>> 24;
             continue loop;
           }
-          case 61: {
+          case 62: {
             // add.lsr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! >>> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 62: {
+          case 63: {
             // sub.lsr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - (R[(w >>> 16) & 15]! >>> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 63: {
+          case 64: {
             // rsb.lsr
             R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! >>> E[e + 2]!) - R[(w >>> 12) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 64: {
+          case 65: {
             // and.lsr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & (R[(w >>> 16) & 15]! >>> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 65: {
+          case 66: {
             // orr.lsr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | (R[(w >>> 16) & 15]! >>> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 66: {
+          case 67: {
             // eor.lsr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ (R[(w >>> 16) & 15]! >>> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 67: {
+          case 68: {
             // bic.lsr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~(R[(w >>> 16) & 15]! >>> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 68: {
+          case 69: {
             // lsr.i
             R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! >>> E[e + 2]!;
             p += w >>> 24;
             continue loop;
           }
-          case 69: {
+          case 70: {
             // add.asr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! >> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 70: {
+          case 71: {
             // sub.asr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! - (R[(w >>> 16) & 15]! >> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 71: {
+          case 72: {
             // rsb.asr
             R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! >> E[e + 2]!) - R[(w >>> 12) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 72: {
+          case 73: {
             // and.asr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & (R[(w >>> 16) & 15]! >> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 73: {
+          case 74: {
             // orr.asr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! | (R[(w >>> 16) & 15]! >> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 74: {
+          case 75: {
             // eor.asr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! ^ (R[(w >>> 16) & 15]! >> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 75: {
+          case 76: {
             // bic.asr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! & ~(R[(w >>> 16) & 15]! >> E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 76: {
+          case 77: {
             // asr.i
             R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! >> E[e + 2]!;
             p += w >>> 24;
             continue loop;
           }
-          case 77: {
+          case 78: {
             // add.ror
             R[(w >>> 8) & 15] =
               R[(w >>> 12) & 15]! + ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
             p += w >>> 24;
             continue loop;
           }
-          case 78: {
+          case 79: {
             // sub.ror
             R[(w >>> 8) & 15] =
               R[(w >>> 12) & 15]! - ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
             p += w >>> 24;
             continue loop;
           }
-          case 79: {
+          case 80: {
             // rsb.ror
             R[(w >>> 8) & 15] =
               ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!)) - R[(w >>> 12) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 80: {
+          case 81: {
             // and.ror
             R[(w >>> 8) & 15] =
               R[(w >>> 12) & 15]! & ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
             p += w >>> 24;
             continue loop;
           }
-          case 81: {
+          case 82: {
             // orr.ror
             R[(w >>> 8) & 15] =
               R[(w >>> 12) & 15]! | ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
             p += w >>> 24;
             continue loop;
           }
-          case 82: {
+          case 83: {
             // eor.ror
             R[(w >>> 8) & 15] =
               R[(w >>> 12) & 15]! ^ ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
             p += w >>> 24;
             continue loop;
           }
-          case 83: {
+          case 84: {
             // bic.ror
             R[(w >>> 8) & 15] =
               R[(w >>> 12) & 15]! & ~((R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!));
             p += w >>> 24;
             continue loop;
           }
-          case 84: {
+          case 85: {
             // ror.i
             R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | (R[(w >>> 16) & 15]! << -E[e + 2]!);
             p += w >>> 24;
             continue loop;
           }
-          case 85: {
+          case 86: {
             // ands.lsl
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (32 - E[e + 2]!)) & 1;
@@ -767,7 +784,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 86: {
+          case 87: {
             // orrs.lsl
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (32 - E[e + 2]!)) & 1;
@@ -776,7 +793,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 87: {
+          case 88: {
             // eors.lsl
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (32 - E[e + 2]!)) & 1;
@@ -785,7 +802,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 88: {
+          case 89: {
             // bics.lsl
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (32 - E[e + 2]!)) & 1;
@@ -794,7 +811,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 89: {
+          case 90: {
             // mvns.lsl
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (32 - E[e + 2]!)) & 1;
@@ -803,7 +820,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 90: {
+          case 91: {
             // tst.lsl
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (32 - E[e + 2]!)) & 1;
@@ -812,7 +829,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 91: {
+          case 92: {
             // teq.lsl
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (32 - E[e + 2]!)) & 1;
@@ -821,7 +838,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 92: {
+          case 93: {
             // adds.lsl
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! << E[e + 2]!;
@@ -833,7 +850,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 93: {
+          case 94: {
             // subs.lsl
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! << E[e + 2]!;
@@ -845,7 +862,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 94: {
+          case 95: {
             // rsbs.lsl
             a = R[(w >>> 16) & 15]! << E[e + 2]!;
             b = R[(w >>> 12) & 15]!;
@@ -857,7 +874,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 95: {
+          case 96: {
             // cmp.lsl
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! << E[e + 2]!;
@@ -868,13 +885,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 96: {
+          case 97: {
             // adc.lsl
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!) + cf;
             p += w >>> 24;
             continue loop;
           }
-          case 97: {
+          case 98: {
             // ands.lsr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -883,7 +900,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 98: {
+          case 99: {
             // orrs.lsr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -892,7 +909,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 99: {
+          case 100: {
             // eors.lsr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -901,7 +918,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 100: {
+          case 101: {
             // bics.lsr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -910,7 +927,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 101: {
+          case 102: {
             // mvns.lsr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -919,7 +936,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 102: {
+          case 103: {
             // tst.lsr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -928,7 +945,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 103: {
+          case 104: {
             // teq.lsr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -937,7 +954,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 104: {
+          case 105: {
             // adds.lsr
             a = R[(w >>> 12) & 15]!;
             b = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0;
@@ -949,7 +966,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 105: {
+          case 106: {
             // subs.lsr
             a = R[(w >>> 12) & 15]!;
             b = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0;
@@ -961,7 +978,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 106: {
+          case 107: {
             // rsbs.lsr
             a = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0;
             b = R[(w >>> 12) & 15]!;
@@ -973,7 +990,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 107: {
+          case 108: {
             // cmp.lsr
             a = R[(w >>> 12) & 15]!;
             b = (R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0;
@@ -984,13 +1001,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 108: {
+          case 109: {
             // adc.lsr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + ((R[(w >>> 16) & 15]! >>> E[e + 2]!) | 0) + cf;
             p += w >>> 24;
             continue loop;
           }
-          case 109: {
+          case 110: {
             // ands.asr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -999,7 +1016,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 110: {
+          case 111: {
             // orrs.asr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -1008,7 +1025,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 111: {
+          case 112: {
             // eors.asr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -1017,7 +1034,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 112: {
+          case 113: {
             // bics.asr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -1026,7 +1043,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 113: {
+          case 114: {
             // mvns.asr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -1035,7 +1052,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 114: {
+          case 115: {
             // tst.asr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -1044,7 +1061,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 115: {
+          case 116: {
             // teq.asr
             t = R[(w >>> 16) & 15]!;
             cf = (t >>> (E[e + 2]! - 1)) & 1;
@@ -1053,7 +1070,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 116: {
+          case 117: {
             // adds.asr
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! >> E[e + 2]!;
@@ -1065,7 +1082,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 117: {
+          case 118: {
             // subs.asr
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! >> E[e + 2]!;
@@ -1077,7 +1094,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 118: {
+          case 119: {
             // rsbs.asr
             a = R[(w >>> 16) & 15]! >> E[e + 2]!;
             b = R[(w >>> 12) & 15]!;
@@ -1089,7 +1106,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 119: {
+          case 120: {
             // cmp.asr
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! >> E[e + 2]!;
@@ -1100,20 +1117,20 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 120: {
+          case 121: {
             // adc.asr
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! >> E[e + 2]!) + cf;
             p += w >>> 24;
             continue loop;
           }
-          case 121: {
+          case 122: {
             // rrx
             a = R[(w >>> 16) & 15]!;
             R[(w >>> 8) & 15] = (a >>> 1) | (cf << 31);
             p += w >>> 24;
             continue loop;
           }
-          case 122: {
+          case 123: {
             // rrxs
             a = R[(w >>> 16) & 15]!;
             x = (a >>> 1) | (cf << 31);
@@ -1122,7 +1139,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 123: {
+          case 124: {
             // lsls.i
             a = R[(w >>> 16) & 15]!;
             b = E[e + 2]!;
@@ -1131,7 +1148,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 124: {
+          case 125: {
             // lsrs.i
             a = R[(w >>> 16) & 15]!;
             b = E[e + 2]!;
@@ -1140,7 +1157,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 125: {
+          case 126: {
             // asrs.i
             a = R[(w >>> 16) & 15]!;
             b = E[e + 2]!;
@@ -1149,28 +1166,28 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 126: {
+          case 127: {
             // lsl.rr
             b = R[(w >>> 16) & 15]! & 255;
             R[(w >>> 8) & 15] = b > 31 ? 0 : R[(w >>> 12) & 15]! << b;
             p += w >>> 24;
             continue loop;
           }
-          case 127: {
+          case 128: {
             // lsr.rr
             b = R[(w >>> 16) & 15]! & 255;
             R[(w >>> 8) & 15] = b > 31 ? 0 : R[(w >>> 12) & 15]! >>> b;
             p += w >>> 24;
             continue loop;
           }
-          case 128: {
+          case 129: {
             // asr.rr
             b = R[(w >>> 16) & 15]! & 255;
             R[(w >>> 8) & 15] = R[(w >>> 12) & 15]! >> (b > 31 ? 31 : b);
             p += w >>> 24;
             continue loop;
           }
-          case 129: {
+          case 130: {
             // lsls.rr
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! & 255;
@@ -1182,7 +1199,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 130: {
+          case 131: {
             // lsrs.rr
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! & 255;
@@ -1194,7 +1211,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 131: {
+          case 132: {
             // asrs.rr
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]! & 255;
@@ -1211,31 +1228,31 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 132: {
+          case 133: {
             // mul
             R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!);
             p += w >>> 24;
             continue loop;
           }
-          case 133: {
+          case 134: {
             // muls
             nf = zf = R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!);
             p += w >>> 24;
             continue loop;
           }
-          case 134: {
+          case 135: {
             // mla
             R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!) + R[(w >>> 20) & 15]!;
             p += w >>> 24;
             continue loop;
           }
-          case 135: {
+          case 136: {
             // mls
             R[(w >>> 8) & 15] = R[(w >>> 20) & 15]! - Math.imul(R[(w >>> 12) & 15]!, R[(w >>> 16) & 15]!);
             p += w >>> 24;
             continue loop;
           }
-          case 136: {
+          case 137: {
             // umull
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]!;
@@ -1244,7 +1261,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 137: {
+          case 138: {
             // smull
             a = R[(w >>> 12) & 15]!;
             b = R[(w >>> 16) & 15]!;
@@ -1253,13 +1270,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 138: {
+          case 139: {
             // smulbb
             R[(w >>> 8) & 15] = Math.imul((R[(w >>> 12) & 15]! << 16) >> 16, (R[(w >>> 16) & 15]! << 16) >> 16);
             p += w >>> 24;
             continue loop;
           }
-          case 139: {
+          case 140: {
             // smlabb
             t = R[(w >>> 20) & 15]!;
             b = Math.imul((R[(w >>> 12) & 15]! << 16) >> 16, (R[(w >>> 16) & 15]! << 16) >> 16);
@@ -1269,13 +1286,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 140: {
+          case 141: {
             // smulbt
             R[(w >>> 8) & 15] = Math.imul((R[(w >>> 12) & 15]! << 16) >> 16, R[(w >>> 16) & 15]! >> 16);
             p += w >>> 24;
             continue loop;
           }
-          case 141: {
+          case 142: {
             // smlabt
             t = R[(w >>> 20) & 15]!;
             b = Math.imul((R[(w >>> 12) & 15]! << 16) >> 16, R[(w >>> 16) & 15]! >> 16);
@@ -1285,13 +1302,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 142: {
+          case 143: {
             // smultb
             R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]! >> 16, (R[(w >>> 16) & 15]! << 16) >> 16);
             p += w >>> 24;
             continue loop;
           }
-          case 143: {
+          case 144: {
             // smlatb
             t = R[(w >>> 20) & 15]!;
             b = Math.imul(R[(w >>> 12) & 15]! >> 16, (R[(w >>> 16) & 15]! << 16) >> 16);
@@ -1301,13 +1318,13 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 144: {
+          case 145: {
             // smultt
             R[(w >>> 8) & 15] = Math.imul(R[(w >>> 12) & 15]! >> 16, R[(w >>> 16) & 15]! >> 16);
             p += w >>> 24;
             continue loop;
           }
-          case 145: {
+          case 146: {
             // smlatt
             t = R[(w >>> 20) & 15]!;
             b = Math.imul(R[(w >>> 12) & 15]! >> 16, R[(w >>> 16) & 15]! >> 16);
@@ -1317,68 +1334,68 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 146: {
+          case 147: {
             // ubfx
             R[(w >>> 8) & 15] = (R[(w >>> 12) & 15]! >>> E[e + 1]!) & E[e + 2]!;
             p += w >>> 24;
             continue loop;
           }
-          case 147: {
+          case 148: {
             // sbfx
             R[(w >>> 8) & 15] = (R[(w >>> 12) & 15]! << E[e + 1]!) >> E[e + 2]!;
             p += w >>> 24;
             continue loop;
           }
-          case 148: {
+          case 149: {
             // bfi
             x = E[e + 2]!;
             R[(w >>> 8) & 15] = (R[(w >>> 8) & 15]! & ~x) | ((R[(w >>> 12) & 15]! << E[e + 1]!) & x);
             p += w >>> 24;
             continue loop;
           }
-          case 149: {
+          case 150: {
             // clz
             R[(w >>> 8) & 15] = Math.clz32(R[(w >>> 16) & 15]!);
             p += w >>> 24;
             continue loop;
           }
-          case 150: {
+          case 151: {
             // uxtb
             R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! & 0xff;
             p += w >>> 24;
             continue loop;
           }
-          case 151: {
+          case 152: {
             // uxth
             R[(w >>> 8) & 15] = R[(w >>> 16) & 15]! & 0xffff;
             p += w >>> 24;
             continue loop;
           }
-          case 152: {
+          case 153: {
             // sxtb
             R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! << 24) >> 24;
             p += w >>> 24;
             continue loop;
           }
-          case 153: {
+          case 154: {
             // sxth
             R[(w >>> 8) & 15] = (R[(w >>> 16) & 15]! << 16) >> 16;
             p += w >>> 24;
             continue loop;
           }
-          case 154: {
+          case 155: {
             // rev
             x = R[(w >>> 16) & 15]!;
             R[(w >>> 8) & 15] = (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
             p += w >>> 24;
             continue loop;
           }
-          case 155: {
+          case 156: {
             // nop
             p += w >>> 24;
             continue loop;
           }
-          case 156: {
+          case 157: {
             // ldr.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1400,7 +1417,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 157: {
+          case 158: {
             // ldr.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -1422,7 +1439,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 158: {
+          case 159: {
             // ldr.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1445,7 +1462,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 159: {
+          case 160: {
             // ldr.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1468,7 +1485,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 160: {
+          case 161: {
             // ldrb.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1490,7 +1507,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 161: {
+          case 162: {
             // ldrb.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -1512,7 +1529,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 162: {
+          case 163: {
             // ldrb.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1535,7 +1552,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 163: {
+          case 164: {
             // ldrb.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1558,7 +1575,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 164: {
+          case 165: {
             // ldrh.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1580,7 +1597,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 165: {
+          case 166: {
             // ldrh.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -1602,7 +1619,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 166: {
+          case 167: {
             // ldrh.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1625,7 +1642,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 167: {
+          case 168: {
             // ldrh.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1648,7 +1665,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 168: {
+          case 169: {
             // ldrsb.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1670,7 +1687,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 169: {
+          case 170: {
             // ldrsb.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -1692,7 +1709,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 170: {
+          case 171: {
             // ldrsb.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1715,7 +1732,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 171: {
+          case 172: {
             // ldrsb.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1738,7 +1755,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 172: {
+          case 173: {
             // ldrsh.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1760,7 +1777,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 173: {
+          case 174: {
             // ldrsh.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = LT[a >>> 12]!;
@@ -1782,7 +1799,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 174: {
+          case 175: {
             // ldrsh.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -1805,7 +1822,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 175: {
+          case 176: {
             // ldrsh.post
             a = R[(w >>> 12) & 15]!;
             t = LT[a >>> 12]!;
@@ -1828,7 +1845,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 176: {
+          case 177: {
             // ldr.lit
             a = E[e + 1]!;
             t = LT[a >>> 12]!;
@@ -1850,7 +1867,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 177: {
+          case 178: {
             // str.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -1871,7 +1888,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 178: {
+          case 179: {
             // str.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = ST[a >>> 12]!;
@@ -1892,7 +1909,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 179: {
+          case 180: {
             // str.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -1914,7 +1931,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 180: {
+          case 181: {
             // str.post
             a = R[(w >>> 12) & 15]!;
             t = ST[a >>> 12]!;
@@ -1936,7 +1953,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 181: {
+          case 182: {
             // strb.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -1957,7 +1974,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 182: {
+          case 183: {
             // strb.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = ST[a >>> 12]!;
@@ -1978,7 +1995,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 183: {
+          case 184: {
             // strb.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -2000,7 +2017,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 184: {
+          case 185: {
             // strb.post
             a = R[(w >>> 12) & 15]!;
             t = ST[a >>> 12]!;
@@ -2022,7 +2039,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 185: {
+          case 186: {
             // strh.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -2043,7 +2060,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 186: {
+          case 187: {
             // strh.r
             a = (R[(w >>> 12) & 15]! + (R[(w >>> 16) & 15]! << E[e + 2]!)) | 0;
             t = ST[a >>> 12]!;
@@ -2064,7 +2081,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 187: {
+          case 188: {
             // strh.pre
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = ST[a >>> 12]!;
@@ -2086,7 +2103,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 188: {
+          case 189: {
             // strh.post
             a = R[(w >>> 12) & 15]!;
             t = ST[a >>> 12]!;
@@ -2108,7 +2125,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 189: {
+          case 190: {
             // ldm
             a = R[(w >>> 12) & 15]!;
             x = E[e + 2]!;
@@ -2152,7 +2169,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 190: {
+          case 191: {
             // ldmPc
             a = R[(w >>> 12) & 15]!;
             x = E[e + 2]!;
@@ -2216,7 +2233,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 191: {
+          case 192: {
             // stm
             a = R[(w >>> 12) & 15]!;
             x = E[e + 2]!;
@@ -2260,7 +2277,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 192: {
+          case 193: {
             // stmdb
             x = E[e + 2]!;
             a = (R[(w >>> 12) & 15]! - (x & 0xfff)) | 0;
@@ -2304,7 +2321,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 193: {
+          case 194: {
             // ldrd.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             x = 8;
@@ -2343,7 +2360,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 194: {
+          case 195: {
             // strd.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             x = 8;
@@ -2382,91 +2399,91 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             p += w >>> 24;
             continue loop;
           }
-          case 195: {
+          case 196: {
             // bcc.0
             if (zf === 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 196: {
+          case 197: {
             // bcc.1
             if (zf !== 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 197: {
+          case 198: {
             // bcc.2
             if (cf !== 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 198: {
+          case 199: {
             // bcc.3
             if (cf === 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 199: {
+          case 200: {
             // bcc.4
             if (nf < 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 200: {
+          case 201: {
             // bcc.5
             if (nf >= 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 201: {
+          case 202: {
             // bcc.6
             if (vf < 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 202: {
+          case 203: {
             // bcc.7
             if (vf >= 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 203: {
+          case 204: {
             // bcc.8
             if (cf !== 0 && zf !== 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 204: {
+          case 205: {
             // bcc.9
             if (cf === 0 || zf === 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 205: {
+          case 206: {
             // bcc.10
             if ((nf ^ vf) >= 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 206: {
+          case 207: {
             // bcc.11
             if ((nf ^ vf) < 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 207: {
+          case 208: {
             // bcc.12
             if (zf !== 0 && (nf ^ vf) >= 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 208: {
+          case 209: {
             // bcc.13
             if (zf === 0 || (nf ^ vf) < 0) p += E[e + 1]!;
             else p += w >>> 24;
             continue loop;
           }
-          case 209: {
+          case 210: {
             // bccFar
             if (!passes((w >>> 8) & 15, nf, zf, cf, vf)) {
               p += w >>> 24;
@@ -2475,23 +2492,23 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = E[e + 1]!;
             break dispatch;
           }
-          case 210: {
+          case 211: {
             // b
             p += E[e + 1]!;
             continue loop;
           }
-          case 211: {
+          case 212: {
             // bFar
             a = E[e + 1]!;
             break dispatch;
           }
-          case 212: {
+          case 213: {
             // bl
             R[14] = E[e + 2]!;
             a = E[e + 1]!;
             break dispatch;
           }
-          case 213: {
+          case 214: {
             // bx
             x = R[(w >>> 16) & 15]!;
             if ((x & 1) !== 0 && x >>> 28 !== 15) {
@@ -2516,7 +2533,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             L[4] = 1;
             break loop;
           }
-          case 214: {
+          case 215: {
             // blx
             x = R[(w >>> 16) & 15]!;
             R[14] = E[e + 1]!;
@@ -2542,17 +2559,17 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             L[4] = 1;
             break loop;
           }
-          case 215: {
+          case 216: {
             // movPc
             a = R[(w >>> 16) & 15]! & -2;
             break dispatch;
           }
-          case 216: {
+          case 217: {
             // addPc
             a = (R[(w >>> 16) & 15]! + E[e + 1]!) & -2;
             break dispatch;
           }
-          case 217: {
+          case 218: {
             // ldrPc.i
             a = (R[(w >>> 12) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -2592,19 +2609,19 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             L[4] = 1;
             break loop;
           }
-          case 218: {
+          case 219: {
             // cbz
             if (R[(w >>> 12) & 15]! === 0) p += E[e + 1]!;
             else p += 4;
             continue loop;
           }
-          case 219: {
+          case 220: {
             // cbnz
             if (R[(w >>> 12) & 15]! !== 0) p += E[e + 1]!;
             else p += 4;
             continue loop;
           }
-          case 220: {
+          case 221: {
             // cbzFar
             if (R[(w >>> 12) & 15]! !== 0) {
               p += w >>> 24;
@@ -2613,7 +2630,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = E[e + 1]!;
             break dispatch;
           }
-          case 221: {
+          case 222: {
             // cbnzFar
             if (R[(w >>> 12) & 15]! === 0) {
               p += w >>> 24;
@@ -2622,7 +2639,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = E[e + 1]!;
             break dispatch;
           }
-          case 222: {
+          case 223: {
             // tbbPc
             a = (R[(w >>> 16) & 15]! + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -2643,7 +2660,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = (E[e + 1]! + x * 2) | 0;
             break dispatch;
           }
-          case 223: {
+          case 224: {
             // tbhPc
             a = (R[(w >>> 16) & 15]! * 2 + E[e + 1]!) | 0;
             t = LT[a >>> 12]!;
@@ -2664,7 +2681,7 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
             a = (E[e + 1]! + x * 2) | 0;
             break dispatch;
           }
-          case 224: {
+          case 225: {
             // it
             mode = E[e + 1]!;
             p += w >>> 24;
@@ -2679,6 +2696,17 @@ export function createInterpreter(parts: InterpreterParts): (budget: number) => 
         S[33] = n;
         t = slow.openPage(a);
         if (t < 0) {
+          L[3] = a;
+          L[4] = 1;
+          L[2] = L[2]! + n;
+          n = 0;
+          break loop;
+        }
+      }
+      if (L[6] !== 0) {
+        x = HEAT[(a >>> 1) & HEAT_MASK]! + 1;
+        HEAT[(a >>> 1) & HEAT_MASK] = x;
+        if (x >= L[6]!) {
           L[3] = a;
           L[4] = 1;
           L[2] = L[2]! + n;

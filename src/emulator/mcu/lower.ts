@@ -135,24 +135,62 @@ function known(op: string, aux = 0): Lowered | undefined {
 const SLOW = OPERATIONS.get('slow') ?? 0;
 const SP_WRITE = OPERATIONS.get('spWrite') ?? 0;
 
+/** An instruction as the engines execute it: the operation of the hot loop, or `slow`. */
+export interface Operation {
+  /** A name of OPERATIONS. */
+  readonly op: string;
+  readonly imm: number;
+  readonly aux: number;
+  readonly d: number;
+  readonly n: number;
+  /** It may leave low bits in SP, which are cleared after it. */
+  readonly spWrite: boolean;
+}
+
+/** Lowers one instruction at pc. */
+export function operationOf(i: Decoded, pc: number, inIt: boolean): Operation {
+  const l = rules.get(i.row.key)?.(i, pc, (inIt ? i.setsFlagsInIt : i.setsFlags) ? 's' : '');
+  const d = l?.d ?? i.d;
+  const n = l?.n ?? i.n;
+  const spWrite = l !== undefined && l.op !== 'slow' && writesSp(l, i, d, n);
+  // A multiple or a double that writes SP has no form of its own for that.
+  const op = l === undefined || (spWrite && isMultiple(l.op)) ? 'slow' : l.op;
+  return { op, imm: l?.imm ?? 0, aux: l?.aux ?? 0, d, n, spWrite: spWrite && op !== 'slow' };
+}
+
+const isMultiple = (op: string): boolean => /^(ldm|stm|ldrd|strd)/.test(op);
+
 /**
  * Writes the entry of an instruction at E[e .. e+3]. `slowIndex` interns it for slow execution.
  * Every operation that may also be executed slowly (multiples that leave their page) keeps that index in word 3.
  */
 export function lower(E: Int32Array, e: number, i: Decoded, pc: number, inIt: boolean, slowIndex: () => number): void {
-  const sets = inIt ? i.setsFlagsInIt : i.setsFlags;
-  const l = rules.get(i.row.key)?.(i, pc, sets ? 's' : '');
-  const d = l?.d ?? i.d;
-  const n = l?.n ?? i.n;
-  const op = (l === undefined ? undefined : OPERATIONS.get(l.op)) ?? SLOW;
-  const registers = (d << 8) | (n << 12) | (i.m << 16) | (i.a << 20);
-  E[e + 1] = l?.imm ?? 0;
-  E[e + 2] = l?.aux ?? 0;
-  const spWrite = l !== undefined && op !== SLOW && writesSp(l, i, d, n);
-  if (spWrite && !/^(ldm|stm|ldrd|strd)/.test(l.op)) E[e + 3] = op;
-  else if (op === SLOW || spWrite || /^(ldm|stm|ldrd|strd)/.test(l?.op ?? '')) E[e + 3] = slowIndex();
-  const first = !spWrite ? op : E[e + 3] === op ? SP_WRITE : SLOW;
-  E[e] = first | registers | ((i.length * WORDS_PER_BYTE) << 24);
+  const l = operationOf(i, pc, inIt);
+  const op = OPERATIONS.get(l.op) ?? SLOW;
+  E[e + 1] = l.imm;
+  E[e + 2] = l.aux;
+  if (l.spWrite) E[e + 3] = op;
+  else if (op === SLOW || isMultiple(l.op)) E[e + 3] = slowIndex();
+  const registers = (l.d << 8) | (l.n << 12) | (i.m << 16) | (i.a << 20);
+  E[e] = (l.spWrite ? SP_WRITE : op) | registers | ((i.length * WORDS_PER_BYTE) << 24);
+}
+
+/** The long forms of near branches, which the loop counts. */
+const LONG = new Map<number, { op: number; condition: number }>();
+for (let condition = 0; condition < 14; condition++) {
+  LONG.set(OPERATIONS.get(`bcc.${condition}`) ?? 0, { op: OPERATIONS.get('bccFar') ?? 0, condition });
+}
+for (const name of ['b', 'cbz', 'cbnz']) {
+  LONG.set(OPERATIONS.get(name) ?? 0, { op: OPERATIONS.get(`${name}Far`) ?? 0, condition: 0 });
+}
+
+/** Turns an entry that is a branch backwards within its page into the form that counts how often it is taken. */
+export function countBackward(E: Int32Array, e: number, pc: number): void {
+  const w = E[e]!;
+  const long = LONG.get(w & 0xff);
+  if (long === undefined || E[e + 1]! >= 0) return;
+  E[e] = (w & ~0xfff) | long.op | (long.condition << 8);
+  E[e + 1] = pc + E[e + 1]! / WORDS_PER_BYTE;
 }
 
 /** Whether SP may get low bits: any write of it that is not a multiple of 4 added to itself. */

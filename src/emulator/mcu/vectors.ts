@@ -7,7 +7,7 @@
 import { BadInput } from '../../base/errors.ts';
 import { hex } from '../../base/bits.ts';
 import { BARE_PRIORITY_BITS, BareBus } from './bare.ts';
-import { Core } from './core.ts';
+import { Core, type CoreEngine } from './core.ts';
 
 const WINDOW = 0x2001_0000;
 const WINDOW_BYTES = 0x200;
@@ -61,10 +61,12 @@ function pattern(address: number): number {
 /** Runs vectors one after the other on one machine. */
 export class VectorRunner {
   private readonly bus = new BareBus();
-  private readonly core = new Core(this.bus, { priorityBits: BARE_PRIORITY_BITS });
+  private readonly core: Core;
   private readonly window = new Uint8Array(WINDOW_BYTES);
 
-  constructor() {
+  /** The translator translates everything at once. */
+  constructor(engine: CoreEngine = 'interpreter') {
+    this.core = new Core(this.bus, { priorityBits: BARE_PRIORITY_BITS, engine, translateAfter: 0 });
     for (let k = 0; k < WINDOW_BYTES; k++) this.window[k] = pattern(WINDOW + k);
     const { ram32 } = this.bus;
     for (let k = 0; k < EXCEPTIONS; k++) {
@@ -88,7 +90,8 @@ export class VectorRunner {
     for (const [k, x] of v.r.entries()) core.regs[k] = x;
     core.pc = v.c + v.e;
     core.xpsr = v.x;
-    for (let k = runsOn(v) ? 2 : v.n; k > 0; k--) core.step();
+    // In one piece, so that IT blocks are translated, too; a slice may end before.
+    for (let left = runsOn(v) ? 2 : v.n, done = 1; left > 0 && done > 0; left -= done) done = core.run(left);
     return { ...base, differences: this.compare(v, lineNumber) };
   }
 

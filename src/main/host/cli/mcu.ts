@@ -8,14 +8,14 @@ import { createGunzip } from 'node:zlib';
 import { BadInput, UsageError } from '../../../base/errors.ts';
 import { hex } from '../../../base/bits.ts';
 import { BARE_MAP, BARE_PRIORITY_BITS, BareBus } from '../../../emulator/mcu/bare.ts';
-import { Core } from '../../../emulator/mcu/core.ts';
+import { Core, type CoreEngine } from '../../../emulator/mcu/core.ts';
 import { VectorRunner, type VectorResult } from '../../../emulator/mcu/vectors.ts';
 import { isElf, PT_LOAD, readElf } from '../../../formats/elf.ts';
 import { listing } from '../../../spec/thumb/disassemble.ts';
 import type { Io } from './io.ts';
 import { parseNumber, readInput } from './options.ts';
 
-const USAGE = 'tyr mcu vectors FILE... | mcu run IMAGE [--entry A] | mcu dis FILE [--base A]   [--json]';
+const USAGE = 'tyr mcu vectors FILE... | mcu run IMAGE [--entry A] [--engine E] | mcu dis FILE [--base A]   [--json]';
 const MAX_FAILURES = 50;
 /** Instructions between looks at the wall clock. */
 const SLICE = 2_000_000;
@@ -24,6 +24,8 @@ const NS_PER_CYCLE = 40;
 const DEFAULT_WALL_S = 60;
 /** Bytes `dis` takes (chosen). */
 const MAX_LISTING = 1 << 24;
+
+const ENGINES: readonly CoreEngine[] = ['interpreter', 'translator'];
 
 const FLAGS = {
   json: { type: 'boolean', default: false },
@@ -47,12 +49,13 @@ export async function run(args: string[], io: Io): Promise<number> {
   const { values, positionals } = parseArgs({ args, options: FLAGS, allowPositionals: true });
   const [verb, file, ...more] = positionals;
   if (file === undefined) throw new UsageError(`usage: ${USAGE}`);
-  if (values.engine !== 'interpreter') {
-    throw new UsageError(`no engine named "${values.engine}" for the core; known: interpreter`);
+  const engine = ENGINES.find((name) => name === values.engine);
+  if (engine === undefined) {
+    throw new UsageError(`no engine named "${values.engine}" for the core; known: ${ENGINES.join(', ')}`);
   }
-  if (verb === 'vectors') return vectors([file, ...more], values, io);
+  if (verb === 'vectors') return vectors([file, ...more], engine, values, io);
   if (more.length > 0) throw new UsageError(`mcu ${verb} takes one file; usage: ${USAGE}`);
-  if (verb === 'run') return runImage(file, values, io);
+  if (verb === 'run') return runImage(file, engine, values, io);
   if (verb === 'dis') return disassembleFile(file, values, io);
   throw new UsageError(`no command "mcu ${verb}"; usage: ${USAGE}`);
 }
@@ -88,8 +91,8 @@ interface Tally {
   skipped: number;
 }
 
-async function vectors(files: readonly string[], flags: Flags, io: Io): Promise<number> {
-  const runner = new VectorRunner();
+async function vectors(files: readonly string[], engine: CoreEngine, flags: Flags, io: Io): Promise<number> {
+  const runner = new VectorRunner(engine);
   const total: Tally = { passed: 0, failed: 0, skipped: 0 };
   const byGroup: Record<string, Tally> = {};
   const failures: (VectorResult & { file: string })[] = [];
@@ -150,11 +153,12 @@ function loadImage(bus: BareBus, file: string): number | undefined {
   return elf.entry;
 }
 
-function runImage(file: string, flags: Flags, io: Io): number {
+function runImage(file: string, engine: CoreEngine, flags: Flags, io: Io): number {
   const bus = new BareBus();
   let stdout = '';
   const core: Core = new Core(bus, {
     priorityBits: BARE_PRIORITY_BITS,
+    engine,
     semihosting: {
       write: (text) => {
         stdout += text;
