@@ -29,6 +29,21 @@ describe('fences', () => {
     expect(f.addCallback({ target: 't', kind: 4, payload: 4 })).toBe(false);
   });
 
+  it('tell an observer when they are made and, before their callbacks, when they signal', () => {
+    const { fences, fired } = setup();
+    const seen: string[] = [];
+    fences.trace.created = (f) => void seen.push(`created ${f.id}`);
+    fences.trace.signalled = (f) => void seen.push(`signalled ${f.id} ${f.error} after ${fired.length} callbacks`);
+    const f = fences.create(fences.newContext(), 1);
+    f.addCallback({ target: 't', kind: 1, payload: 1 });
+    f.signal(-5);
+    expect(seen).toEqual([`created ${f.id}`, `signalled ${f.id} -5 after 0 callbacks`]);
+    expect(fired).toHaveLength(1);
+    fences.trace.created = undefined;
+    fences.create(1, 2);
+    expect(seen).toHaveLength(2);
+  });
+
   it('can be waited for in process context', () => {
     const { kernel, fences } = setup();
     const f = fences.create(1, 1);
