@@ -4,12 +4,15 @@ import path from 'node:path';
 import { defineConfig } from 'electron-vite';
 import renderer from './vite.renderer.config.ts';
 
+/** Where to; tests build elsewhere, and without the page. */
+const elsewhere = process.env['TYR_OUT'];
+const out = elsewhere ?? path.join(import.meta.dirname, 'out');
 const from = (file: string): string => path.join(import.meta.dirname, 'src', file);
 
 export default defineConfig({
   main: {
     build: {
-      outDir: 'out/main',
+      outDir: path.join(out, 'main'),
       sourcemap: true,
       rollupOptions: {
         input: {
@@ -27,12 +30,12 @@ export default defineConfig({
     build: {
       // A sandboxed preload can load nothing but electron: all else is bundled into it.
       externalizeDeps: false,
-      outDir: 'out/preload',
+      outDir: path.join(out, 'preload'),
       rollupOptions: {
         input: { preload: from('preload/preload.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },
-  renderer,
+  ...(elsewhere === undefined ? { renderer } : {}),
 });

@@ -12,20 +12,21 @@ export async function builtRenderer(root: string, note: (line: string) => void):
   const folder = path.join(root, 'out/renderer');
   const index = path.join(folder, 'index.html');
   const built = existsSync(index) ? statSync(index).mtimeMs : 0;
-  if (built > newest(root)) return folder;
+  if (built > newestSource(root)) return folder;
   const vite = path.join(root, 'node_modules/vite/bin/vite.js');
   if (!existsSync(vite)) {
     if (built > 0) return folder;
     throw new UsageError('the workspace is not built, and vite is not installed: run npm ci');
   }
   note(built > 0 ? 'The sources changed: building the workspace again …' : 'Building the workspace, once …');
-  await run(process.execPath, [vite, 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'warn'], root);
+  await runTool(process.execPath, [vite, 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'warn'], root);
   return folder;
 }
 
-function newest(root: string): number {
+/** Time of the newest source of the page, and of `more` folders. */
+export function newestSource(root: string, more: readonly string[] = []): number {
   let out = 0;
-  for (const source of SOURCES) {
+  for (const source of [...SOURCES, ...more]) {
     for (const e of readdirSync(path.join(root, source), { withFileTypes: true, recursive: true })) {
       if (!e.isFile() || /\.test\.tsx?$/.test(e.name)) continue;
       const { mtimeMs } = statSync(path.join(e.parentPath, e.name));
@@ -35,15 +36,20 @@ function newest(root: string): number {
   return out;
 }
 
-function run(command: string, args: readonly string[], cwd: string): Promise<void> {
+/** Runs a tool quietly; rejects with what it printed. `timeout` in ms. */
+export function runTool(command: string, args: readonly string[], cwd: string, timeout?: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(timeout === undefined ? {} : { timeout }),
+    });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (d: Buffer) => (text += d.toString()));
     child.on('error', reject);
     child.on('exit', (code) => {
       if (code === 0) resolve();
-      else reject(new UsageError(`the workspace could not be built:\n${text.trim()}`));
+      else reject(new UsageError(`${path.basename(args[0] ?? command)} failed:\n${text.trim()}`));
     });
   });
 }
