@@ -169,9 +169,15 @@ describe('exit codes', () => {
 
 describe('sessions', () => {
   it('a temporary one is gone after success', async () => {
-    const before = readdirSync(tmpdir()).filter((n) => /^tyr-.{6}$/.test(n)).length;
-    expect((await tyr('peek', 'GPU_ID', '--bare')).code).toBe(0);
-    expect(readdirSync(tmpdir()).filter((n) => /^tyr-.{6}$/.test(n)).length).toBe(before);
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = mkdtempSync(path.join(dir, 'tmp-'));
+    try {
+      expect((await tyr('peek', 'GPU_ID', '--bare')).code).toBe(0);
+      expect(readdirSync(tmpdir())).toEqual([]);
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
   });
 
   it('--from goes on where a session ended', async () => {
