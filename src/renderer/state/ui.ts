@@ -3,6 +3,7 @@
  * keeps it; nothing the engine knows is copied in here.
  */
 import { create } from 'zustand';
+import type { LogView } from '../../protocol/window.ts';
 import { loadPreferences, savePreferences, type Preferences } from './preferences.ts';
 import type { Selection } from './selection.ts';
 
@@ -38,6 +39,15 @@ export interface Message {
   readonly text: string;
 }
 
+/** What the access log is asked to show: a view with a filter, and perhaps the row to go to. */
+export interface LogRequest {
+  readonly view: LogView;
+  /** In the language of filter bars. */
+  readonly text: string;
+  /** The row's number in the first column. */
+  readonly key?: number;
+}
+
 export interface UiState {
   readonly preferences: Preferences;
   readonly selection: Selection | undefined;
@@ -49,7 +59,9 @@ export interface UiState {
   /** The session that log panes show: `live` or an opened one. */
   readonly session: string;
   readonly sessionName: string | undefined;
-  /** A firmware image a person opened but has not loaded. */
+  /** The last request; a new object each time, so that asking the same again works. */
+  readonly logRequest: LogRequest | undefined;
+  readonly showLog: (request: LogRequest) => void;
   readonly setPreferences: (change: Partial<Preferences>) => void;
   readonly select: (selection: Selection | undefined) => void;
   readonly back: () => void;
@@ -77,6 +89,8 @@ export const useUi = create<UiState>()((set, get) => ({
   settled: new Set(),
   session: 'live',
   sessionName: undefined,
+  logRequest: undefined,
+  showLog: (request) => set({ logRequest: { ...request } }),
   setPreferences: (change) => {
     const preferences = { ...get().preferences, ...change };
     savePreferences(globalThis.localStorage, preferences);
