@@ -2,7 +2,7 @@
 // and the workspace.
 import path from 'node:path';
 import { defineConfig } from 'electron-vite';
-import renderer from './vite.renderer.config.ts';
+import renderer, { BANNER } from './vite.renderer.config.ts';
 
 /** Where to; tests build elsewhere, and without the page. */
 const elsewhere = process.env['TYR_OUT'];
@@ -33,7 +33,7 @@ export default defineConfig({
       outDir: path.join(out, 'preload'),
       rollupOptions: {
         input: { preload: from('preload/preload.ts') },
-        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', banner: BANNER },
       },
     },
   },

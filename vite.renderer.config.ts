@@ -5,6 +5,12 @@ import { defineConfig } from 'vite';
 
 const root = import.meta.dirname;
 
+/**
+ * Said before any module runs: zod must not make functions of text, nor try whether it could; the content security
+ * policy forbids it, and each try would be reported as a violation.
+ */
+export const BANNER = 'globalThis.__zod_globalConfig ??= { jitless: true };';
+
 export default defineConfig({
   root: path.join(root, 'src/renderer'),
   base: './',
@@ -18,6 +24,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 8000,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: path.join(root, 'src/renderer/index.html') },
+    rollupOptions: { input: path.join(root, 'src/renderer/index.html'), output: { banner: BANNER } },
   },
 });
