@@ -12,7 +12,7 @@ import { MAX_SLICE, type Mcu } from './mali/mcu.ts';
 import type { MemoryWatch } from './mali/mcu-bus.ts';
 import type { GpuMmu } from './mali/mmu.ts';
 import type { UndefinedRule } from './mali/mcu-registers/access-log.ts';
-import type { Core } from './mcu/core.ts';
+import type { Core, CoreEngine } from './mcu/core.ts';
 import type { SemihostSink } from './mcu/semihosting.ts';
 import { Ram, RAM_BASE, RAM_SIZE, type MemoryState } from './memory.ts';
 import type { Oddity, Overrides } from './register-file.ts';
@@ -36,6 +36,8 @@ export interface MachineConfig {
   /** What registers of the MCU that do not exist answer. */
   readonly undefinedRule?: UndefinedRule;
   readonly semihosting?: SemihostSink;
+  /** What executes the MCU's instructions; results do not depend on it. Default: the interpreter. */
+  readonly engine?: CoreEngine;
 }
 
 /** Observers. All may be set and unset at any time; none changes what the machine does. */
@@ -98,6 +100,7 @@ export class Machine implements Stateful<PlainObject> {
         overrides: config.overrides ?? {},
         core: {
           now: () => this.clock.now,
+          engine: config.engine ?? 'interpreter',
           ...(config.semihosting === undefined ? {} : { semihosting: config.semihosting }),
         },
       },
@@ -145,6 +148,12 @@ export class Machine implements Stateful<PlainObject> {
   /** Tells the firmware by DBG_STATUS whether a debugger is attached; an input to journal. */
   debuggerAttached(on: boolean): void {
     this.gpu.coreControl.attached(on);
+  }
+
+  /** What undefined registers of the MCU answer: one address, or (undefined) all without a rule of their own. */
+  setUndefinedRule(address: number | undefined, rule: UndefinedRule): void {
+    if (address === undefined) this.gpu.log.rule = rule;
+    else this.gpu.log.rules.set(address, rule);
   }
 
   /** A 32-bit read of the host. `offset` is a multiple of 4 below 2 MiB. Unsigned; 0 without power or clock. */

@@ -3,7 +3,7 @@
  * The GDB server and the MCU pane use the same ones.
  */
 import { z } from 'zod';
-import { bytes, u32, u53 } from './inputs.ts';
+import { bytes, u32, u53, unknownRule } from './inputs.ts';
 
 const none = z.strictObject({});
 
@@ -65,6 +65,19 @@ export const breakpointState = z.object({
   refused: z.string().optional(),
 });
 
+/** A register that foreign firmware uses and the model does not have (or refuses). */
+export const unknownRegister = z.object({
+  address: u32,
+  /** What is wrong with the access: undefined, width, reserved, refused, state. */
+  kind: z.string(),
+  reads: u53,
+  writes: u53,
+  lastValue: u32,
+  /** The first few instructions that touch it. */
+  pcs: z.array(u32),
+});
+export type UnknownRegister = z.infer<typeof unknownRegister>;
+
 /** Why the MCU stands still. */
 export const stopState = z.object({
   state: z.enum(['running', 'stopped', 'asleep', 'off']),
@@ -92,6 +105,13 @@ export const debugRequests = {
   'debug.break': { params: breakpoint, result: breakpointState },
   'debug.unbreak': { params: z.strictObject({ id: u32 }), result: z.void() },
   'debug.breakpoints': { params: none, result: z.array(breakpointState) },
+  /** Registers the firmware touched that the model does not have, in the order they were met. */
+  'debug.unknown': { params: none, result: z.array(unknownRegister) },
+  /** What such a register answers from now on; without an address: all that have no rule of their own. */
+  'debug.setUnknownRule': {
+    params: z.strictObject({ address: u32.optional(), rule: unknownRule }),
+    result: z.void(),
+  },
   /** Grants up to `ns` of virtual time, or less when something stops the MCU. */
   'debug.run': { params: z.strictObject({ ns: u53.max(1_000_000_000) }), result: stopState },
   /** Executes `count` instructions of the MCU (waiting while it sleeps, up to `limitNs`). */

@@ -48,6 +48,15 @@ const IRQ_STATUS: Readonly<Record<GpuLine, number>> = {
   gpu: GPU_CONTROL.GPU_INT_STAT.offset,
 };
 
+/** Kinds of accesses outside the model, as UNK_INFO numbers them. */
+export const ODD_KINDS: Readonly<Record<number, string>> = {
+  1: 'undefined',
+  2: 'width',
+  3: 'reserved',
+  4: 'refused',
+  5: 'state',
+};
+
 /** errno of a clock, supply or domain that is not on this board. */
 const ENODEV = 19;
 const EINVAL = 22;
@@ -87,6 +96,8 @@ export class Board implements Platform, Stateful {
   onEvent: () => void = () => {};
   /** Rows of the stream hardware. */
   readonly streams: StreamEvents;
+  /** Told about accesses of the MCU outside the model. */
+  onOddAccess: (kind: number, address: number, write: boolean, value: number, pc: number) => void = () => {};
   /** Register accesses recorded so far. */
   accesses = 0;
   /** The driver log so far, as lines. */
@@ -361,11 +372,32 @@ export class Board implements Platform, Stateful {
       const status = machine.peek(IRQ_STATUS[line]);
       this.recorder.record('irq', { seq: sequence.next(), timeNs: machine.clock.now, line, raised, status });
     };
+    machine.hooks.mcuOdd = (kind, address, write, value, pc) => {
+      this.onOddAccess(kind, address, write, value, pc);
+      const detail = `${ODD_KINDS[kind] ?? kind} ${write ? 'write' : 'read'} 0x${address.toString(16)} 0x${value.toString(16)}`;
+      this.recorder.record('mcuEvent', {
+        seq: sequence.next(),
+        timeNs: machine.clock.now,
+        kind: 'odd',
+        pc,
+        detail,
+      });
+    };
     machine.hooks.logChar = (ch) => this.logChar(ch);
   }
 
   save(): ReturnType<Stateful['save']> {
     return { machine: this.machine.save(), ...this.saveParts() };
+  }
+
+  /** What a load of the bench puts back beside the machine; no part of what happens. */
+  saveLog(): PlainObject {
+    return { firmwareLine: this.firmwareLine, logLines: [...this.logLines] };
+  }
+
+  loadLog(state: PlainObject): void {
+    this.firmwareLine = String(state['firmwareLine']);
+    this.logLines.splice(0, Infinity, ...(state['logLines'] as readonly string[]));
   }
 
   /** Everything but the machine. */

@@ -3,11 +3,10 @@
  * answer. Everything that changes them is an input.
  */
 import { UsageError } from '../../base/errors.ts';
-import type { PlainObject } from '../../base/stateful.ts';
 import { isPending, type Client, type IoctlReply, type OpenFile } from '../../driver/kernel/char-device.ts';
-import { KernelError } from '../../driver/kernel/errno.ts';
+import { ERRNO, KernelError, fail } from '../../driver/kernel/errno.ts';
 import type { Kernel } from '../../driver/kernel/kernel.ts';
-import { UserMemory } from '../../driver/kernel/uaccess.ts';
+import { UserMemory, type UserMemoryState } from '../../driver/kernel/uaccess.ts';
 
 /** Where mapped objects appear in a process, growing upwards (chosen). */
 const MMAP_BASE = 0x7000_0000_0000;
@@ -24,7 +23,23 @@ export interface CallReply {
   readonly argument?: Uint8Array;
 }
 
+export type ClientsState = {
+  readonly nextTicket: number;
+  readonly waiting: readonly (readonly [string, number])[];
+  readonly answers: readonly { readonly ticket: number; readonly ret: number; readonly arg: Uint8Array }[];
+  readonly processes: readonly {
+    readonly client: number;
+    readonly path: string;
+    readonly privileged: boolean;
+    readonly file: number;
+    readonly nextMap: number;
+    readonly memory: UserMemoryState;
+  }[];
+};
+
 interface Process {
+  readonly path: string;
+  readonly privileged: boolean;
   readonly memory: UserMemory;
   readonly file: OpenFile;
   nextMap: number;
@@ -54,17 +69,24 @@ export class Clients {
 
   openNode(client: number, path: string, privileged: boolean): CallReply {
     if (this.processes.has(client)) throw new UsageError(`client ${client} has the device open already`);
-    const who: Client = {
+    return this.attempt(() => {
+      const file = this.kernel.nodes.open(path, this.identity(client, privileged));
+      this.processes.set(client, this.process(path, privileged, file, MMAP_BASE));
+      return { result: 0 };
+    });
+  }
+
+  private identity(client: number, privileged: boolean): Client {
+    return {
       pid: client,
       comm: `client${client}`,
       capabilities: new Set(privileged ? ['SYS_NICE', 'SYS_ADMIN'] : []),
       answer: (waiter, reply) => this.answered(client, waiter, reply),
     };
-    return this.attempt(() => {
-      const file = this.kernel.nodes.open(path, who);
-      this.processes.set(client, { memory: new UserMemory(), file, nextMap: MMAP_BASE });
-      return { result: 0 };
-    });
+  }
+
+  private process(path: string, privileged: boolean, file: OpenFile, nextMap: number): Process {
+    return { path, privileged, memory: new UserMemory((id) => file.restoreMapping(id)), file, nextMap };
   }
 
   close(client: number): void {
@@ -126,13 +148,43 @@ export class Clients {
     this.answers.set(ticket, reply);
   }
 
-  /** Bytes of every process and what waits, for the state hash. */
-  save(): PlainObject {
+  /** Bytes of every process, what waits and what was answered. */
+  save(): ClientsState {
     return {
       nextTicket: this.nextTicket,
-      waiting: [...this.waiting].map(([key, ticket]) => [key, ticket]),
-      processes: [...this.processes].map(([client, p]) => [client, p.nextMap, p.memory.save()]),
+      waiting: [...this.waiting],
+      answers: [...this.answers].map(([ticket, { ret, arg }]) => ({ ticket, ret, arg })),
+      processes: [...this.processes].map(([client, p]) => ({
+        client,
+        path: p.path,
+        privileged: p.privileged,
+        file: p.file.id,
+        nextMap: p.nextMap,
+        memory: p.memory.save(),
+      })),
     };
+  }
+
+  /** The processes of a saved state as a driver that loads its own state asks for them, by pid. */
+  identities(state: ClientsState): (pid: number) => Client {
+    const privileged = new Set(state.processes.filter((p) => p.privileged).map((p) => p.client));
+    return (pid) => this.identity(pid, privileged.has(pid));
+  }
+
+  /** After the driver, whose files the processes name. */
+  load(state: ClientsState): void {
+    this.nextTicket = state.nextTicket;
+    this.waiting.clear();
+    for (const [key, ticket] of state.waiting) this.waiting.set(key, ticket);
+    this.answers.clear();
+    for (const { ticket, ret, arg } of state.answers) this.answers.set(ticket, { ret, arg });
+    this.processes.clear();
+    for (const { client, path, privileged, file: id, nextMap, memory } of state.processes) {
+      const file = this.kernel.nodes.file(path, id) ?? deadFile(id);
+      const process = this.process(path, privileged, file, nextMap);
+      process.memory.load(memory);
+      this.processes.set(client, process);
+    }
   }
 
   private of(client: number): Process {
@@ -149,6 +201,17 @@ export class Clients {
       throw error;
     }
   }
+}
+
+/** A file whose device was unbound while it was open. */
+function deadFile(id: number): OpenFile {
+  return {
+    id,
+    ioctl: () => ({ ret: -ERRNO.ENODEV, arg: new Uint8Array(0) }),
+    mmap: () => fail('ENODEV', 'the device is gone'),
+    restoreMapping: () => fail('ENODEV', 'the device is gone'),
+    close: () => {},
+  };
 }
 
 /** The argument with the bytes that came back laid over it. */

@@ -2,10 +2,12 @@
 import { breakpointState, debugRequests } from '../../protocol/debug.ts';
 import type { z } from 'zod';
 import type { McuDebugger } from './debugger.ts';
+import type { Timeline } from './timeline.ts';
 
 /** What the handlers need of the service. */
 export interface DebugService {
   readonly debugger: McuDebugger;
+  readonly history: Timeline;
 }
 
 type Requests = typeof debugRequests;
@@ -26,6 +28,8 @@ export const DEBUG_HANDLERS: Handlers = {
   'debug.break': (s, breakpoint) => breakpointState.parse(s.debugger.add(breakpoint)),
   'debug.unbreak': (s, { id }) => s.debugger.remove(id),
   'debug.breakpoints': (s) => s.debugger.breakpoints.map((b) => breakpointState.parse(b)),
+  'debug.unknown': (s) => s.history.engine.unknown.list,
+  'debug.setUnknownRule': (s, p) => void s.history.apply({ kind: 'unknown-rule', ...p }),
   'debug.run': (s, { ns }) => s.debugger.run(ns),
   'debug.step': (s, { count, limitNs }) => s.debugger.step(count, limitNs),
   'debug.stepBack': (s, { count }) => s.debugger.stepBack(count),

@@ -5,7 +5,7 @@ import type { Params, RequestName, Result } from '../../protocol/messages.ts';
 import type { StopState } from '../../protocol/debug.ts';
 import { EngineControl } from './control.ts';
 import { Service } from './service.ts';
-import { ListRecorder } from './testing.ts';
+import { ListRecorder, patchedImage, symbol, testBench } from './testing.ts';
 import { Timeline } from './timeline.ts';
 import { decodeInput } from './journal.ts';
 
@@ -153,5 +153,32 @@ describe('the MCU debugger', () => {
     }
     expect(again.accesses).toEqual(bench.recorder.accesses);
     expect(timeline?.engine.stateHash()).toBe(bench.service.history.engine.stateHash());
+  });
+});
+
+describe('registers the model does not have', () => {
+  /** A load from 0x40020800, which is undefined, a store of one more to it, then sleep for ever. */
+  const explore = [
+    [0, 0x4a02], // ldr r2, [pc, #8]
+    [2, 0x6813], // ldr r3, [r2]
+    [4, 0x3301], // adds r3, #1
+    [6, 0x6013], // str r3, [r2]
+    [8, 0xbf30], // wfi
+    [10, 0xe7fe], // b .
+    [12, 0x0800],
+    [14, 0x4002],
+  ] as const;
+
+  it('are listed with their callers and answer by the rule set', () => {
+    const { address } = symbol('reset');
+    const start = (address + 3) & ~3;
+    const edits = explore.map(([offset, halfword]) => [start + offset, halfword] as const);
+    const patched = patchedImage(start === address ? edits : [[address, 0xbf00], ...edits]);
+    const bench = testBench({ firmware: patched });
+    bench.call('debug.setUnknownRule', { address: 0x4002_0800, rule: { kind: 'value', value: 41 } });
+    expect(bench.call('bench.boot', {}).ok).toBe(false);
+    expect(bench.call('debug.unknown', {})).toEqual([
+      { address: 0x4002_0800, kind: 'undefined', reads: 1, writes: 1, lastValue: 42, pcs: [start + 2, start + 6] },
+    ]);
   });
 });

@@ -2,9 +2,12 @@
  * What the bench shows of the driver and of the streams its groups run on: looked up in the live objects, never
  * mirrored. Faults are noted when the hardware reports them, because the group loses its slot soon after.
  */
+import { Bug } from '../../base/errors.ts';
 import type { Plain } from '../../base/stateful.ts';
+import type { Client } from '../../driver/kernel/char-device.ts';
 import type { Kernel } from '../../driver/kernel/kernel.ts';
 import type { Group } from '../../driver/tyr/group.ts';
+import { loadDevice, saveDevice, type TyrState } from '../../driver/tyr/state.ts';
 import { boundDevice } from '../../driver/tyr/tyr.ts';
 import { versionText } from '../../spec/firmware/interface.ts';
 import { MCU_CONTROL } from '../../spec/registers/index.ts';
@@ -112,8 +115,28 @@ export class DriverView {
     return group.csgId < 0 ? undefined : this.registers(group.csgId * STREAMS + queue);
   }
 
-  /** State of the driver for the state hash. */
-  save(): Plain {
-    return boundDevice(this.kernel)?.drm.save();
+  /** Everything the driver remembers; undefined while no device is bound. */
+  save(): (TyrState & Plain) | undefined {
+    const device = boundDevice(this.kernel);
+    return device === undefined ? undefined : saveDevice(device);
+  }
+
+  /** Into a kernel in which the device is bound. */
+  load(state: TyrState, client: (pid: number) => Client): void {
+    const device = boundDevice(this.kernel);
+    if (device === undefined) throw new Bug('driver state loaded without a bound device');
+    loadDevice(device, state, client);
+  }
+
+  /** The faults seen so far: what the bench shows, no part of what happens. */
+  saveFaults(): Plain {
+    return { count: this.faultCount, faults: [...this.faults].map(([key, fault]) => [key, { ...fault }]) };
+  }
+
+  loadFaults(state: Plain): void {
+    const { count, faults } = state as unknown as { count: number; faults: [string, StreamFault][] };
+    this.faultCount = count;
+    this.faults.clear();
+    for (const [key, fault] of faults) this.faults.set(key, fault);
   }
 }

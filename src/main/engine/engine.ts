@@ -3,25 +3,42 @@
  * takes effect, so that running the journal again gives the same machine. Synchronous; the worker around it
  * (worker.ts) and the replay (lab/replay) both use it as it stands.
  */
-import { UsageError, unreachable } from '../../base/errors.ts';
+import { Bug, UsageError, unreachable } from '../../base/errors.ts';
 import { hex } from '../../base/bits.ts';
-import { stateHash } from '../../base/stateful.ts';
-import { Kernel } from '../../driver/kernel/kernel.ts';
+import { stateHash, type Plain, type PlainObject } from '../../base/stateful.ts';
+import { Kernel, type KernelState } from '../../driver/kernel/kernel.ts';
+import type { TyrState } from '../../driver/tyr/state.ts';
 import type { Input, InputOf } from '../../protocol/inputs.ts';
 import { boundDevice, nodePath, tyrModule } from '../../driver/tyr/tyr.ts';
-import { createCsf } from '../../emulator/csf/csf.ts';
+import { createGpuCores } from '../../emulator/gpu-cores.ts';
 import { Board } from './board.ts';
-import { Clients, type CallReply } from './clients.ts';
+import { Clients, type CallReply, type ClientsState } from './clients.ts';
 import type { EngineControl } from './control.ts';
 import { setMcuRegister } from './mcu-inspector.ts';
 import { DriverView } from './driver-view.ts';
 import { describeArgument, ioctlOf } from './ioctl-text.ts';
 import { encodeInput, sha256 } from './journal.ts';
 import type { Recorder } from './recorder.ts';
-import { Records } from './records.ts';
-import { Sequence } from './sequence.ts';
+import { Records, type RecordsState } from './records.ts';
+import { Sequence, type SequenceState } from './sequence.ts';
+import { undefinedRule, UnknownRegisters } from './unknown-registers.ts';
 
 export type ApplyResult = CallReply;
+
+/** The whole bench between two inputs, as `Engine.save` gives it. */
+export type EngineState = {
+  readonly board: Plain;
+  readonly kernel: KernelState;
+  readonly driver: (TyrState & Plain) | undefined;
+  readonly clients: ClientsState;
+  readonly driverLoaded: boolean;
+  readonly probeErrno: number;
+  readonly sequence: SequenceState;
+  readonly eventCount: number;
+  readonly log: PlainObject;
+  readonly faults: Plain;
+  readonly records: RecordsState;
+};
 
 /** Steps in which a wait for an event or for idleness looks again, in virtual ns (chosen). */
 const LOOK_NS = 10_000;
@@ -34,6 +51,8 @@ export class Engine {
   readonly clients: Clients;
   readonly driver: DriverView;
   readonly sequence: Sequence;
+  /** Registers the firmware touched that the model does not have. */
+  readonly unknown = new UnknownRegisters();
   readonly records: Records;
   readonly powerOn: InputOf<'power-on'>;
   private readonly recorder: Recorder;
@@ -49,12 +68,13 @@ export class Engine {
     this.recorder = recorder;
     this.sequence = new Sequence(recorder);
     this.board = new Board({
-      machine: { gpu: powerOn.gpu, overrides: powerOn.overrides, csf: createCsf },
+      machine: { gpu: powerOn.gpu, overrides: powerOn.overrides, csf: createGpuCores },
       recorder,
       sequence: this.sequence,
       control,
       firmware: (path) => (path.endsWith('mali_csffw.bin') ? powerOn.firmware : undefined),
     });
+    this.board.onOddAccess = (...access) => this.unknown.note(...access);
     this.kernel = new Kernel(this.board);
     this.clients = new Clients(this.kernel);
     this.driver = new DriverView(this.kernel, this.board);
@@ -138,6 +158,9 @@ export class Engine {
         return DONE;
       case 'advance':
         return { result: this.advance(input) };
+      case 'unknown-rule':
+        this.board.machine.setUndefinedRule(input.address, undefinedRule(input.rule));
+        return DONE;
       case 'debugger':
         this.board.machine.debuggerAttached(input.attached);
         return DONE;
@@ -312,10 +335,61 @@ export class Engine {
     return stateHash({
       machine: this.board.machine.stateHash(),
       board: this.board.saveParts(),
+      ...this.saveSoftware(),
+    });
+  }
+
+  private saveSoftware(): Pick<EngineState, 'kernel' | 'driver' | 'clients' | 'driverLoaded' | 'probeErrno'> {
+    return {
       kernel: this.kernel.save(),
       driver: this.driver.save(),
       clients: this.clients.save(),
+      driverLoaded: this.loaded,
+      probeErrno: this.driver.probeErrno,
+    };
+  }
+
+  /** The whole bench as plain data. Only between inputs. */
+  save(): EngineState {
+    return {
+      board: this.board.save(),
+      ...this.saveSoftware(),
+      sequence: this.sequence.save(),
+      eventCount: this.eventCount,
+      log: this.board.saveLog(),
+      faults: this.driver.saveFaults(),
+      records: this.records.save(),
+    };
+  }
+
+  /**
+   * Puts a saved state in the place of the present one: driver first, then kernel, processes and machine. The engine
+   * must have been powered on alike; what it was doing is forgotten. Nothing is recorded meanwhile.
+   */
+  load(state: EngineState): void {
+    this.board.unrecorded(() => {
+      this.bindLike(state);
+      if (state.driver !== undefined) this.driver.load(state.driver, this.clients.identities(state.clients));
+      this.kernel.load(state.kernel);
+      this.clients.load(state.clients);
     });
+    this.board.load(state.board);
+    this.sequence.load(state.sequence);
+    this.eventCount = state.eventCount;
+    this.board.loadLog(state.log);
+    this.driver.loadFaults(state.faults);
+    this.records.load(state.records);
+  }
+
+  /** Binds or unbinds the device so that driver state fits; what the probe does to the machine is overwritten. */
+  private bindLike(state: EngineState): void {
+    const bound = state.driver !== undefined;
+    if (this.loaded && (!state.driverLoaded || this.driver.bound !== bound)) this.unloadModule('tyr');
+    if (!state.driverLoaded || this.loaded) return;
+    // Whatever made the saved probe fail, a clock that does not start gives the same outcome.
+    if (!bound) this.board.arrangeFault('clk-enable', -state.probeErrno, 0);
+    this.loadModule('tyr');
+    if (this.driver.bound !== bound) throw new Bug('the device of the saved state cannot be bound here');
   }
 
   /** Facts of the build and the firmware for `session_info`. */

@@ -26,6 +26,12 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] };
 /** Names of the errors a job ends with. */
 const STATUS: Readonly<Record<string, string>> = { EINVAL: 'faulted', ETIMEDOUT: 'timeout', ECANCELED: 'cancelled' };
 
+export type RecordsState = {
+  readonly jobCount: number;
+  readonly jobs: readonly JobRow[];
+  readonly fences: readonly FenceRow[];
+};
+
 export class Records {
   /** Jobs accepted so far. */
   jobCount = 0;
@@ -116,6 +122,23 @@ export class Records {
   private putFence(row: Draft<FenceRow>): void {
     this.fences.set(row.id, row);
     this.host.record('fence', { ...row, id: this.unique(row.id) });
+  }
+
+  /** Rows that are not closed yet. */
+  save(): RecordsState {
+    return {
+      jobCount: this.jobCount,
+      jobs: [...this.jobs.values()].map((j) => ({ ...j })),
+      fences: [...this.fences.values()].map((f) => ({ ...f })),
+    };
+  }
+
+  load(state: RecordsState): void {
+    this.jobCount = state.jobCount;
+    this.jobs.clear();
+    this.fences.clear();
+    for (const job of state.jobs) this.jobs.set(job.id, { ...job });
+    for (const fence of state.fences) this.fences.set(fence.id, { ...fence });
   }
 
   private unique(id: number): number {

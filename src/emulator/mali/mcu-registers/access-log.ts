@@ -31,7 +31,10 @@ export type ReportListener = (
 ) => void;
 
 export class McuAccessLog implements AccessLog, Stateful<PlainObject> {
+  /** For addresses without a rule of their own. */
   rule: UndefinedRule = { kind: 'value', value: 0 };
+  /** Rules of single word addresses. */
+  readonly rules = new Map<number, UndefinedRule>();
   listener: ReportListener | undefined;
   /** PC of the instruction that makes the access; set by the machine. */
   pc: () => number = () => 0;
@@ -56,9 +59,10 @@ export class McuAccessLog implements AccessLog, Stateful<PlainObject> {
 
   /** Value of an undefined register by the rule, or undefined for a BusFault. */
   undefinedRead(address: number): number | undefined {
-    switch (this.rule.kind) {
+    const rule = this.rules.get(address) ?? this.rule;
+    switch (rule.kind) {
       case 'value':
-        return this.rule.value >>> 0;
+        return rule.value >>> 0;
       case 'echo':
         return this.echoes.get(address) ?? 0;
       case 'count':
@@ -70,16 +74,27 @@ export class McuAccessLog implements AccessLog, Stateful<PlainObject> {
 
   /** Takes a store to an undefined register; false for a BusFault. */
   undefinedWrite(address: number, value: number): boolean {
-    if (this.rule.kind === 'echo') this.echoes.set(address, value >>> 0);
-    return this.rule.kind !== 'fault';
+    const { kind } = this.rules.get(address) ?? this.rule;
+    if (kind === 'echo') this.echoes.set(address, value >>> 0);
+    return kind !== 'fault';
   }
 
   save(): PlainObject {
-    return { reads: this.reads, echoes: [...this.echoes].map(([address, value]) => [address, value]) };
+    return {
+      reads: this.reads,
+      rule: this.rule,
+      rules: [...this.rules].map(([address, rule]) => [address, rule]),
+      echoes: [...this.echoes].map(([address, value]) => [address, value]),
+    };
   }
 
   load(state: PlainObject): void {
     this.reads = Number(state['reads']);
+    this.rule = state['rule'] as UndefinedRule;
+    this.rules.clear();
+    for (const [address, rule] of state['rules'] as readonly (readonly [number, UndefinedRule])[]) {
+      this.rules.set(address, rule);
+    }
     this.echoes.clear();
     for (const [address, value] of (state['echoes'] ?? []) as readonly (readonly [number, number])[]) {
       this.echoes.set(address, value);
