@@ -32,6 +32,8 @@ export type UserMemoryState = {
     readonly start: number;
     readonly end: number;
     readonly backing: string;
+    /** Pieces of one mapping have the same number. */
+    readonly mapping: number;
     readonly offset: number;
     readonly writable: boolean;
   }[];
@@ -148,15 +150,21 @@ export class UserMemory implements Stateful<UserMemoryState> {
   }
 
   save(): UserMemoryState {
+    const backings = [...new Set(this.mappings.map((m) => m.backing))];
     return {
       pages: [...this.pages].map(([page, bytes]) => ({ page, bytes: bytes.slice() })),
-      mappings: this.mappings.map((m) => ({ ...m, backing: m.backing.id })),
+      mappings: this.mappings.map((m) => ({ ...m, backing: m.backing.id, mapping: backings.indexOf(m.backing) })),
     };
   }
 
   load(state: UserMemoryState): void {
     this.pages.clear();
     for (const { page, bytes } of state.pages) this.pages.set(page, bytes.slice());
-    this.mappings = state.mappings.map((m) => ({ ...m, backing: this.resolve(m.backing) }));
+    const backings = new Map<number, UserBacking>();
+    this.mappings = state.mappings.map(({ mapping, backing: id, ...rest }) => {
+      const backing = backings.get(mapping) ?? this.resolve(id);
+      backings.set(mapping, backing);
+      return { ...rest, backing };
+    });
   }
 }

@@ -96,6 +96,12 @@ export class Work implements Disposable {
     this.cancelSync();
     this.registration.dispose();
   }
+
+  /** As `dispose`, from inside the item itself: it is not waited for. */
+  disposeFromWithin(): void {
+    this.cancel();
+    this.registration.dispose();
+  }
 }
 
 /** A work item that a timer queues. */

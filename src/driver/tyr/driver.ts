@@ -10,6 +10,7 @@ import { GPU_COHERENCY } from '../../spec/uapi/constants.ts';
 import { MCU_AUTO_VA_SIZE, MCU_AUTO_VA_START } from '../../spec/firmware/interface.ts';
 import { DrmDevice } from '../drm/device.ts';
 import { Registration } from '../drm/registration.ts';
+import type { Resv } from '../drm/resv.ts';
 import { Clk } from '../kernel/clk.ts';
 import { checkRet, ensure } from '../kernel/errno.ts';
 import type { IoMem } from '../kernel/io.ts';
@@ -75,6 +76,8 @@ export class TyrDevice {
   private scheduler: Scheduler | undefined;
   nextVm = 1;
   nextGroup = 1;
+  /** While state is loaded: reservations of VMs that are gone but for the objects that shared theirs, by VM. */
+  readonly orphanResvs = new Map<number, Resv>();
   /** Files being restored, until everything they name exists. */
   readonly restoring: (readonly [TyrFile, Plain])[] = [];
 

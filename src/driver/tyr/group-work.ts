@@ -104,6 +104,7 @@ export class GroupWork implements Disposable {
     this.sync.dispose();
     this.oom.dispose();
     // The group goes away from inside this very item.
-    if (!this.term.running) this.term.dispose();
+    if (this.term.running) this.term.disposeFromWithin();
+    else this.term.dispose();
   }
 }

@@ -58,6 +58,7 @@ export const drmDriver: DrmDriver<TyrDevice, TyrFile> = {
   },
   restoreObject: (dev, id, state) => {
     const saved = state as unknown as BoState;
-    return Bo.restore(dev, id, saved, dev.data.vms.get(saved.vm)?.resv);
+    const { vms, orphanResvs } = dev.data;
+    return Bo.restore(dev, id, saved, vms.get(saved.vm)?.resv ?? orphanResvs.get(saved.vm));
   },
 };

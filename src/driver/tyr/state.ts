@@ -7,10 +7,13 @@
 import { invariant } from '../../base/errors.ts';
 import type { Plain } from '../../base/stateful.ts';
 import type { DrmDeviceState } from '../drm/device.ts';
+import { Resv } from '../drm/resv.ts';
+import type { ResvState } from '../drm/resv.ts';
 import type { Client } from '../kernel/char-device.ts';
 import type { TyrDevice } from './driver.ts';
 import type { TyrFileState } from './file.ts';
 import type { FirmwareState } from './fw.ts';
+import { Bo } from './gem.ts';
 import type { KernelBoState } from './gem.ts';
 import { assemble } from './group-create.ts';
 import type { Group, GroupConfig, GroupFlags } from './group.ts';
@@ -48,6 +51,8 @@ export interface TyrState {
   readonly gpuIrq: GpuIrqState;
   readonly mmu: MmuState;
   readonly vms: readonly VmState[];
+  /** Reservations that objects of destroyed VMs still share, by VM. */
+  readonly orphans: readonly { readonly vm: number; readonly resv: ResvState }[];
   readonly drm: DrmDeviceState;
   readonly fw: FirmwareState;
   readonly heaps: ReturnType<Heaps['save']>;
@@ -67,6 +72,7 @@ export function saveDevice(device: TyrDevice): TyrState & Plain {
     gpuIrq: device.gpuIrq.save(),
     mmu: device.mmu.save(),
     vms: [...device.vms.values()].map((vm) => vm.save(fences)),
+    orphans: orphans(device).map(([vm, resv]) => ({ vm, resv: resv.save(fences) })),
     drm: device.drm.save(),
     fw: device.fw.save(),
     heaps: device.heaps.save(),
@@ -74,6 +80,15 @@ export function saveDevice(device: TyrDevice): TyrState & Plain {
     sched: device.sched.save(),
   };
   return state as unknown as TyrState & Plain;
+}
+
+/** Private objects outlive their VM; they go on sharing the reservation it had. */
+function orphans(device: TyrDevice): readonly (readonly [number, Resv])[] {
+  const found = new Map<number, Resv>();
+  for (const bo of device.drm.allObjects) {
+    if (bo instanceof Bo && bo.exclusiveVm !== 0 && !device.vms.has(bo.exclusiveVm)) found.set(bo.exclusiveVm, bo.resv);
+  }
+  return [...found];
 }
 
 function saveGroup(device: TyrDevice, group: Group): Plain {
@@ -111,9 +126,14 @@ export function loadDevice(device: TyrDevice, state: TyrState, client: (pid: num
     return found;
   };
   for (const saved of state.vms) if (!device.vms.has(saved.id)) device.adoptVm(saved.id, saved.layout);
+  for (const saved of state.orphans) {
+    device.orphanResvs.set(saved.vm, new Resv(device.kernel, `vm${saved.vm} (gone)`));
+  }
   device.drm.load(state.drm, client);
   const { fences } = device.drm;
   for (const saved of state.vms) vm(saved.id).load(saved, (id) => device.drm.object(id), fences);
+  for (const saved of state.orphans) device.orphanResvs.get(saved.vm)?.load(saved.resv, fences);
+  device.orphanResvs.clear();
   device.nextVm = state.nextVm;
   device.nextGroup = state.nextGroup;
   device.profiling = state.profiling;
