@@ -1,0 +1,95 @@
+/**
+ * Buffers that a shader names by handle: table in bits 31:24, index below. A table is an entry of the resource table
+ * (16 bytes: address, size of the array in bytes) that holds 32-byte descriptors; table 62 is the resource table
+ * itself, its entries taken as plain buffers. Whatever is not there, or is no buffer, is an empty buffer.
+ */
+import { descriptorField, ENUMS, rawField } from '../../spec/descriptors/descriptors.ts';
+import type { ShaderMemory } from './memory.ts';
+
+const TABLE_SHIFT = 24;
+const INDEX_MASK = 0xff_ffff;
+/** The resource table as a table of buffers. */
+const SELF = 62;
+const ENTRY_BYTES = 16;
+const DESCRIPTOR_BYTES = 32;
+const COUNT_MASK = 0x3f;
+
+const ENTRY_ADDRESS = descriptorField('Resource', 'Address');
+const ENTRY_SIZE = descriptorField('Resource', 'Size');
+const TYPE = descriptorField('Buffer', 'Type');
+const SIZE = descriptorField('Buffer', 'Size');
+const ADDRESS = descriptorField('Buffer', 'Address');
+
+/** Handles remembered within a slice. */
+const REMEMBERED = 16;
+
+export class Buffers {
+  /** The buffer found last: address in two words, size in bytes. */
+  lo = 0;
+  hi = 0;
+  size = 0;
+  private readonly memory: ShaderMemory;
+  private table = 0;
+  private count = 0;
+  private readonly words = new Int32Array(DESCRIPTOR_BYTES / 4);
+  private readonly handles = new Int32Array(REMEMBERED);
+  private readonly known = new Uint8Array(REMEMBERED);
+  private readonly found = new Float64Array(REMEMBERED * 3);
+
+  constructor(memory: ShaderMemory) {
+    this.memory = memory;
+  }
+
+  /** Takes the resource table pointer: address in bits 63:6, number of entries below. */
+  open(lo: number, hi: number): void {
+    this.count = lo & COUNT_MASK;
+    this.table = (hi >>> 0) * 2 ** 32 + ((lo & ~COUNT_MASK) >>> 0);
+    this.known.fill(0);
+  }
+
+  /** Finds the buffer of a handle; false when reading its descriptor faulted. */
+  find(handle: number): boolean {
+    const at = (handle ^ (handle >>> TABLE_SHIFT)) & (REMEMBERED - 1);
+    const { found } = this;
+    if (this.known[at] === 1 && this.handles[at] === handle) {
+      this.lo = found[3 * at]!;
+      this.hi = found[3 * at + 1]!;
+      this.size = found[3 * at + 2]!;
+      return true;
+    }
+    if (!this.read(handle >>> TABLE_SHIFT, handle & INDEX_MASK)) return false;
+    this.known[at] = 1;
+    this.handles[at] = handle;
+    found[3 * at] = this.lo;
+    found[3 * at + 1] = this.hi;
+    found[3 * at + 2] = this.size;
+    return true;
+  }
+
+  private read(table: number, index: number): boolean {
+    this.set(0, 0);
+    const entry = table === SELF ? index : table;
+    if (entry >= this.count) return true;
+    const { words, memory } = this;
+    if (!memory.readWords(this.table + entry * ENTRY_BYTES, ENTRY_BYTES / 4, words)) return false;
+    const address = rawField(words, 0, ENTRY_ADDRESS);
+    const size = rawField(words, 0, ENTRY_SIZE);
+    if (table === SELF) {
+      this.set(address, size);
+      return true;
+    }
+    const offset = index * DESCRIPTOR_BYTES;
+    if (offset + DESCRIPTOR_BYTES > size) return true;
+    if (!memory.readWords(address + offset, DESCRIPTOR_BYTES / 4, words)) return false;
+    if (rawField(words, 0, TYPE) === ENUMS['Descriptor Type'].Buffer) {
+      this.set(rawField(words, 0, ADDRESS), rawField(words, 0, SIZE));
+    }
+    return true;
+  }
+
+  private set(address: number, size: number): void {
+    this.lo = address | 0;
+    this.hi = Math.floor(address / 2 ** 32) | 0;
+    this.size = size;
+  }
+}

@@ -1,0 +1,458 @@
+/**
+ * Executes tasks of compute jobs: work-groups of a task one after the other, warps of a work-group in turn from one
+ * barrier to the next, instructions of a warp for its active lanes. Work-items therefore take effect in ascending
+ * order wherever the program does not order them otherwise.
+ *
+ * Divergence: every lane has its own place; the active lanes share one. Where an instruction says `reconverge` or ends
+ * lanes, the lanes with the lowest place become the active ones, so that loops and nested branches, laid out in the
+ * order of the source, meet again where they should.
+ */
+import { FAULT } from '../../spec/faults.ts';
+import { ACCESS, type Memory, type Mmu } from '../wiring.ts';
+import { Buffers } from './buffers.ts';
+import { COST_BARRIER, COST_GROUP, COST_WARP, MAX_GROUP_ITEMS } from './choices.ts';
+import { flushRow, suppressRow } from './float-modes.ts';
+import {
+  LaneFile,
+  LANES,
+  RESULT_TEMP_ROW,
+  SOURCE_TEMP_ROW,
+  SPECIAL_ROW,
+  UNIFORM_ROW,
+  WARP_ROW,
+  WARP_WORDS,
+} from './layout.ts';
+import { FAULTED, ShaderMemory } from './memory.ts';
+import { KIND, type MicroOp } from './micro-op.ts';
+import { Programs, type CodePage } from './program.ts';
+import { ConstantPool, prepare } from './sources.ts';
+import { warpsOf, type Task } from './task.ts';
+
+/** How a run ended: the budget is used up, everything is done, or a fault (`memory.fault`). */
+export const RUN = { MORE: 0, DONE: 1, FAULT: 2 } as const;
+
+const TWO32 = 2 ** 32;
+const PAGE = 4096;
+const WORD = 8;
+/** First code address that does not exist. */
+const CODE_LIMIT = 2 ** 48;
+const TEMP_A = SOURCE_TEMP_ROW * LANES;
+const TEMP_STEP = 2 * LANES;
+const RESULT = RESULT_TEMP_ROW * LANES;
+const FIRST_WARP = WARP_ROW * LANES;
+
+/** Told before each instruction: core, warp, address, decoded word, active lanes. */
+export type ShaderTrace = (core: number, warp: number, pc: number, op: MicroOp, active: number) => void;
+
+export class ShaderEngine {
+  readonly file = new LaneFile();
+  readonly memory: ShaderMemory;
+  readonly buffers: Buffers;
+  /** Cycles the last run took. */
+  cycles = 0;
+  /** Undefined while nobody looks. */
+  trace: ShaderTrace | undefined;
+  private readonly pool = new ConstantPool(this.file);
+  private readonly programs: Programs;
+  private budget = 0;
+  /** The decoded page in use: its address, and the offset of its bytes in RAM. */
+  private page: CodePage = [];
+  private pageVa = -1;
+  private pageOffset = 0;
+  private pageEpoch = -1;
+  private as = 0;
+  private readonly mmu: Mmu;
+  /** The task whose registers are in the file. */
+  private resident: Task | undefined;
+  private readonly sources = new Int32Array(4);
+  private floatMode = false;
+
+  constructor(memory: Memory, mmu: Mmu) {
+    this.mmu = mmu;
+    this.memory = new ShaderMemory(memory, mmu);
+    this.buffers = new Buffers(this.memory);
+    this.programs = new Programs(memory, this.pool);
+  }
+
+  /** Forgets which task the file holds. */
+  reset(): void {
+    this.resident = undefined;
+  }
+
+  /** Runs a task for at most about `budget` instructions; RUN.*. */
+  run(task: Task, budget: number): number {
+    this.budget = budget;
+    this.cycles = 0;
+    this.memory.traffic = 0;
+    this.open(task);
+    const { nx, ny, nz } = task.box;
+    const groups = nx * ny * nz;
+    let status: number = RUN.DONE;
+    while (task.group < groups) {
+      if (!task.begun) this.beginGroup(task);
+      status = this.runGroup(task);
+      if (status !== RUN.DONE) break;
+      task.begun = false;
+      task.group++;
+    }
+    task.executed += budget - this.budget;
+    this.cycles += this.memory.traffic;
+    if (status === RUN.MORE)
+      task.registers = this.file.I.slice(FIRST_WARP, FIRST_WARP + warpsOf(task.environment) * WARP_WORDS);
+    else this.resident = undefined;
+    return status;
+  }
+
+  /** Puts what the task's instructions read beside registers into the file. */
+  private open(task: Task): void {
+    const { environment: env } = task;
+    const { file } = this;
+    this.as = task.as;
+    this.pageVa = -1;
+    this.memory.open(task.as);
+    this.buffers.open(env.tableLo, env.tableHi);
+    this.floatMode = env.flush !== 0 || env.suppressNan || env.suppressInf;
+    if (this.resident === task) return;
+    this.resident = task;
+    file.I.fill(0, UNIFORM_ROW * LANES, SOURCE_TEMP_ROW * LANES);
+    env.uniforms.forEach((value, n) => file.broadcast(UNIFORM_ROW + n, value));
+    file.broadcast(SPECIAL_ROW.CORE_ID, task.core);
+    file.broadcast(SPECIAL_ROW.RESOURCE_TABLE, env.tableLo);
+    file.broadcast(SPECIAL_ROW.RESOURCE_TABLE + 1, env.tableHi);
+    const shared = env.wlsBase + task.core * env.wlsInstances * env.wlsSize;
+    file.broadcast(SPECIAL_ROW.WORKGROUP_LOCAL, shared | 0);
+    file.broadcast(SPECIAL_ROW.WORKGROUP_LOCAL + 1, Math.floor(shared / TWO32));
+    if (task.registers !== undefined) file.I.set(task.registers, FIRST_WARP);
+    task.registers = undefined;
+  }
+
+  /** Registers of all warps before the first instruction. */
+  private beginGroup(task: Task): void {
+    const { environment: env, box } = task;
+    const warps = warpsOf(env);
+    const items = env.sizeX * env.sizeY * env.sizeZ;
+    const { I } = this.file;
+    I.fill(0, FIRST_WARP, FIRST_WARP + warps * WARP_WORDS);
+    const gx = box.x + (task.group % box.nx);
+    const gy = box.y + (Math.floor(task.group / box.nx) % box.ny);
+    const gz = box.z + Math.floor(task.group / (box.nx * box.ny));
+    for (let item = 0; item < items; item++) {
+      const x = item % env.sizeX;
+      const y = Math.floor(item / env.sizeX) % env.sizeY;
+      const z = Math.floor(item / (env.sizeX * env.sizeY));
+      const values = [
+        x | (y << 16),
+        z,
+        gx,
+        gy,
+        gz,
+        env.offsetX + gx * env.sizeX + x,
+        env.offsetY + gy * env.sizeY + y,
+        env.offsetZ + gz * env.sizeZ + z,
+      ];
+      const at = FIRST_WARP + (item >>> 4) * WARP_WORDS + (item & 15);
+      for (let n = 0; n < values.length; n++) {
+        if ((env.preload >>> (FIRST_PRELOAD - 48 + n)) & 1) I[at + (FIRST_PRELOAD + n) * LANES] = values[n]! | 0;
+      }
+    }
+    for (let w = 0; w < warps; w++) {
+      const lanes = Math.min(LANES, items - w * LANES);
+      task.pc[w] = env.code;
+      task.active[w] = 2 ** lanes - 1;
+      task.alive[w] = 2 ** lanes - 1;
+      task.blocked[w] = 0;
+    }
+    task.begun = true;
+    task.warp = 0;
+    this.cycles += COST_GROUP + COST_WARP * warps;
+  }
+
+  private runGroup(task: Task): number {
+    const warps = warpsOf(task.environment);
+    for (;;) {
+      for (; task.warp < warps; task.warp++) {
+        if ((task.alive[task.warp]! & ~task.blocked[task.warp]!) === 0) continue;
+        const status = this.runWarp(task, task.warp);
+        if (status !== RUN.DONE) return status;
+      }
+      // Every lane that has not ended waits at a barrier: all go on.
+      let alive = 0;
+      for (let w = 0; w < warps; w++) {
+        alive |= task.alive[w]!;
+        if (task.blocked[w] === 0) continue;
+        task.blocked[w] = 0;
+        this.select(task, w);
+        this.cycles += COST_BARRIER;
+      }
+      if (alive === 0) return RUN.DONE;
+      task.warp = 0;
+    }
+  }
+
+  /** Makes the lanes with the lowest place active; false when all have ended or wait. */
+  private select(task: Task, w: number): boolean {
+    const candidates = task.alive[w]! & ~task.blocked[w]!;
+    const { lanePc } = task;
+    const first = w * LANES;
+    let lowest = Infinity;
+    let active = 0;
+    for (let l = 0; l < LANES; l++) {
+      if (((candidates >>> l) & 1) === 0) continue;
+      const at = lanePc[first + l]!;
+      if (at < lowest) {
+        lowest = at;
+        active = 0;
+      }
+      if (at === lowest) active |= 1 << l;
+    }
+    task.active[w] = active;
+    if (active === 0) return false;
+    task.pc[w] = lowest;
+    return true;
+  }
+
+  /** Runs a warp until all its lanes have ended or wait at a barrier. */
+  private runWarp(task: Task, w: number): number {
+    const { file, memory } = this;
+    const base = FIRST_WARP + w * WARP_WORDS;
+    this.enterWarp(task, w);
+    let pc = task.pc[w]!;
+    let active = task.active[w]!;
+    let alive = task.alive[w]!;
+    file.active = active;
+    for (;;) {
+      if (this.budget <= 0) {
+        task.pc[w] = pc;
+        return RUN.MORE;
+      }
+      const at = pc - this.pageVa;
+      if (!(at >= 0 && at < PAGE) || this.pageVa < 0) {
+        if (!this.openPage(pc)) return RUN.FAULT;
+        continue;
+      }
+      const op = this.page[at >>> 3] ?? this.decode(at);
+      this.budget--;
+      this.cycles += op.cost;
+      this.trace?.(task.core, w, pc, op, active);
+      pc += WORD;
+
+      if (op.kind === KIND.ALU) {
+        if (op.plain && active === alive && !this.floatMode) {
+          op.alu(
+            file,
+            op,
+            base + op.dst,
+            op.a + (base & op.am),
+            op.b + (base & op.bm),
+            op.c + (base & op.cm),
+            op.e + (base & op.em),
+          );
+        } else this.executeSlowly(op, base, pc, active === alive);
+      } else if (op.kind === KIND.MESSAGE) {
+        let a = op.a + (base & op.am);
+        let b = op.b + (base & op.bm);
+        if (!op.plain) {
+          this.prepareSources(op, base, pc);
+          a = this.sources[0]!;
+          b = this.sources[1]!;
+        }
+        if (op.message(this, op, base, a, b) === false) {
+          task.pc[w] = pc - WORD;
+          return RUN.FAULT;
+        }
+        // A store may have changed code, or what the page tables say of it.
+        if (this.programs.epoch !== this.pageEpoch) this.pageVa = -1;
+      } else if (op.kind === KIND.BRANCH) {
+        const taken = this.branch(op, base, pc, active);
+        if (taken === active && op.name === 'BRANCHZ') pc += op.imm * WORD;
+        else if (taken !== 0) {
+          this.part(task, w, op, base, pc, active, taken);
+          if (op.end) this.endLanes(task, w, active);
+          if (!this.select(task, w)) return RUN.DONE;
+          pc = task.pc[w]!;
+          active = task.active[w]!;
+          alive = task.alive[w]!;
+          file.active = active;
+          continue;
+        }
+      } else if (op.kind === KIND.BARRIER) {
+        const first = w * LANES;
+        for (let l = 0; l < LANES; l++) if ((active >>> l) & 1) task.lanePc[first + l] = pc;
+        if (op.end) this.endLanes(task, w, active);
+        else task.blocked[w] = task.blocked[w]! | active;
+        if (!this.select(task, w)) return RUN.DONE;
+        pc = task.pc[w]!;
+        active = task.active[w]!;
+        alive = task.alive[w]!;
+        file.active = active;
+        continue;
+      } else if (op.kind === KIND.INVALID) {
+        memory.fail(FAULT.INSTR_INVALID_ENC, pc - WORD);
+        return RUN.FAULT;
+      }
+
+      if (!op.turn) continue;
+      if (op.end) {
+        this.endLanes(task, w, active);
+        if (!this.select(task, w)) return RUN.DONE;
+      } else if (active !== alive) {
+        const first = w * LANES;
+        for (let l = 0; l < LANES; l++) if ((active >>> l) & 1) task.lanePc[first + l] = pc;
+        if (!this.select(task, w)) return RUN.DONE;
+      } else continue;
+      pc = task.pc[w]!;
+      active = task.active[w]!;
+      alive = task.alive[w]!;
+      file.active = active;
+    }
+  }
+
+  private endLanes(task: Task, w: number, lanes: number): void {
+    task.alive[w] = task.alive[w]! & ~lanes;
+  }
+
+  /** Special values that differ from warp to warp. */
+  private enterWarp(task: Task, w: number): void {
+    const { file } = this;
+    const { tlsBase, tlsSize } = task.environment;
+    file.broadcast(SPECIAL_ROW.WARP_ID, w);
+    if (tlsSize === 0) return;
+    const first = task.core * MAX_GROUP_ITEMS + w * LANES;
+    for (let l = 0; l < LANES; l++) {
+      const at = tlsBase + (first + l) * tlsSize;
+      file.I[SPECIAL_ROW.THREAD_LOCAL * LANES + l] = at | 0;
+      file.I[(SPECIAL_ROW.THREAD_LOCAL + 1) * LANES + l] = Math.floor(at / TWO32);
+    }
+  }
+
+  /** Finds the decoded page of an address; false after a fault. */
+  private openPage(pc: number): boolean {
+    if (!(pc >= 0 && pc < CODE_LIMIT) || pc % WORD !== 0) {
+      this.memory.fail(FAULT.INSTR_INVALID_PC, pc);
+      return false;
+    }
+    const va = pc - (pc % PAGE);
+    const offset = this.memory.find(va | 0, Math.floor(va / TWO32), ACCESS.EXECUTE);
+    if (offset === FAULTED) return false;
+    this.page = this.programs.page(offset);
+    this.pageVa = va;
+    this.pageOffset = offset;
+    this.pageEpoch = this.programs.epoch;
+    return true;
+  }
+
+  /** Decodes the instruction at byte `at` of the open page. */
+  private decode(at: number): MicroOp {
+    const op = this.programs.decode(this.pageOffset + at);
+    if (this.programs.epoch !== this.pageEpoch) {
+      this.page = this.programs.page(this.pageOffset);
+      this.pageEpoch = this.programs.epoch;
+    }
+    return op;
+  }
+
+  /** Puts the rows of the prepared sources into `sources`. */
+  private prepareSources(op: MicroOp, base: number, next: number): void {
+    const { sources, file } = this;
+    const { I } = file;
+    if (op.counter) {
+      file.broadcast(SPECIAL_ROW.PROGRAM_COUNTER, next | 0);
+      file.broadcast(SPECIAL_ROW.PROGRAM_COUNTER + 1, Math.floor(next / TWO32));
+    }
+    sources[0] = op.a + (base & op.am);
+    sources[1] = op.b + (base & op.bm);
+    sources[2] = op.c + (base & op.cm);
+    sources[3] = op.e + (base & op.em);
+    const { pa, pb, pc, pe } = op;
+    if (pa !== undefined) sources[0] = prepared(I, pa, sources[0], TEMP_A);
+    if (pb !== undefined) sources[1] = prepared(I, pb, sources[1], TEMP_A + TEMP_STEP);
+    if (pc !== undefined) sources[2] = prepared(I, pc, sources[2], TEMP_A + 2 * TEMP_STEP);
+    if (pe !== undefined) sources[3] = prepared(I, pe, sources[3], TEMP_A + 3 * TEMP_STEP);
+  }
+
+  /** An arithmetic instruction with prepared sources, a partial result, or float modes. */
+  private executeSlowly(op: MicroOp, base: number, next: number, whole: boolean): void {
+    const { sources, file } = this;
+    this.prepareSources(op, base, next);
+    if (this.floatMode) this.flushSources(op);
+    const direct = whole && op.halves === BOTH_HALVES;
+    const d = direct ? base + op.dst : RESULT;
+    op.alu(file, op, d, sources[0]!, sources[1]!, sources[2]!, sources[3]!);
+    if (this.floatMode && op.float !== 0) this.finishFloats(op, d);
+    if (!direct) {
+      keep(file, base + op.dst, RESULT, op.halves);
+      if (op.wide) keep(file, base + op.dst + LANES, RESULT + LANES, BOTH_HALVES);
+    }
+  }
+
+  private flushSources(op: MicroOp): void {
+    const env = this.resident?.environment;
+    if (env === undefined || op.float === 0 || env.flush === 0) return;
+    for (let n = 0; n < 4; n++) {
+      const to = TEMP_A + n * TEMP_STEP;
+      flushRow(this.file.I, this.sources[n]!, to, op.float);
+      this.sources[n] = to;
+    }
+  }
+
+  private finishFloats(op: MicroOp, d: number): void {
+    const env = this.resident?.environment;
+    if (env === undefined) return;
+    if (env.flush !== 0) flushRow(this.file.I, d, d, op.float);
+    suppressRow(this.file.I, d, op.float, env.suppressNan, env.suppressInf);
+  }
+
+  /** Active lanes that take a branch. */
+  private branch(op: MicroOp, base: number, next: number, active: number): number {
+    this.prepareSources(op, base, next);
+    const { I } = this.file;
+    const row = this.sources[0]!;
+    const shift = (op.select & COMBINE_MASK) === COMBINE_HIGH ? 16 : 0;
+    const mask = (op.select & COMBINE_MASK) === 0 ? -1 : 0xffff;
+    let taken = 0;
+    for (let l = 0; l < LANES; l++) {
+      if ((((I[row + l]! >>> shift) & mask) === 0) === op.flag) taken |= 1 << l;
+    }
+    return taken & active;
+  }
+
+  /** Lanes go different ways: each active one gets its own place. */
+  private part(task: Task, w: number, op: MicroOp, base: number, next: number, active: number, taken: number): void {
+    const first = w * LANES;
+    const target = op.b + (base & op.bm);
+    for (let l = 0; l < LANES; l++) {
+      if (((active >>> l) & 1) === 0) continue;
+      const goes = ((taken >>> l) & 1) === 1;
+      task.lanePc[first + l] = !goes
+        ? next
+        : op.name === 'BRANCHZ'
+          ? next + op.imm * WORD
+          : indirect(op, next, this.file.I[target + l]!);
+    }
+  }
+}
+
+/** First of the registers r55..r62 that are filled before the start. */
+const FIRST_PRELOAD = 55;
+const BOTH_HALVES = 3;
+const COMBINE_MASK = 7;
+const COMBINE_HIGH = 2;
+const ABSOLUTE = 8;
+
+/** Target of an indirect branch: an address in the same 4 GiB, or a distance in instructions. */
+function indirect(op: MicroOp, next: number, value: number): number {
+  return (op.select & ABSOLUTE) !== 0 ? Math.floor(next / TWO32) * TWO32 + (value >>> 0) : next + value * WORD;
+}
+
+function prepared(I: Int32Array, prep: Parameters<typeof prepare>[1], from: number, to: number): number {
+  prepare(I, prep, from, to);
+  return to;
+}
+
+/** Keeps the results of active lanes, and of the halves that are written. */
+function keep({ I, active }: LaneFile, to: number, from: number, halves: number): void {
+  const mask = halves === BOTH_HALVES ? -1 : halves === 1 ? 0xffff : ~0xffff;
+  for (let l = 0; l < LANES; l++) {
+    if ((active >>> l) & 1) I[to + l] = (I[to + l]! & ~mask) | (I[from + l]! & mask);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The register file of the execution engine: one flat array of rows, a row being one 32-bit value for each of the 16
+ * lanes. Constants, special values, uniforms and intermediate values are rows like registers, so that an operand is
+ * nothing but the index of a row.
+ */
+
+export const LANES = 16;
+/** All lanes active. */
+export const ALL_LANES = 0xffff;
+export const REGISTERS = 64;
+/** Largest number of warps of a work-group. */
+export const MAX_WARPS = 64;
+
+/** Special values, one row each; pairs are low word first. */
+export const SPECIAL_ROW = {
+  ZERO: 0,
+  LANE_ID: 1,
+  WARP_ID: 3,
+  CORE_ID: 5,
+  THREAD_LOCAL: 8,
+  WORKGROUP_LOCAL: 10,
+  RESOURCE_TABLE: 12,
+  PROGRAM_COUNTER: 14,
+} as const;
+
+export const UNIFORM_ROW = 16;
+export const UNIFORM_WORDS = 256;
+/** Prepared sources (a pair for each of four) and results that only some lanes keep (a pair). */
+export const SOURCE_TEMP_ROW = UNIFORM_ROW + UNIFORM_WORDS;
+export const RESULT_TEMP_ROW = SOURCE_TEMP_ROW + 8;
+/** Constants of decoded instructions, filled as they come. */
+export const CONSTANT_ROW = RESULT_TEMP_ROW + 2;
+export const CONSTANT_ROWS = 2048;
+export const WARP_ROW = CONSTANT_ROW + CONSTANT_ROWS;
+export const FILE_ROWS = WARP_ROW + MAX_WARPS * REGISTERS;
+
+/** Words of the registers of one warp. */
+export const WARP_WORDS = REGISTERS * LANES;
+
+/** The rows as integers and as floats over the same bytes, and what instructions over lanes must know. */
+export class LaneFile {
+  readonly I: Int32Array;
+  readonly F: Float32Array;
+  /** Lanes that execute now. */
+  active = 0;
+
+  constructor() {
+    this.I = new Int32Array(FILE_ROWS * LANES);
+    this.F = new Float32Array(this.I.buffer);
+    for (let lane = 0; lane < LANES; lane++) this.I[SPECIAL_ROW.LANE_ID * LANES + lane] = lane;
+  }
+
+  /** Sets all lanes of a row. */
+  broadcast(row: number, value: number): void {
+    this.I.fill(value, row * LANES, (row + 1) * LANES);
+  }
+}

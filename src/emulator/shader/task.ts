@@ -1,0 +1,89 @@
+/**
+ * A task of a compute job on a core: its box of work-groups, how far it is, and the warps of the work-group it is at.
+ * Plain data, so that a task can be saved between two slices.
+ */
+import type { PlainObject } from '../../base/stateful.ts';
+import type { GroupBox } from '../csf/task-count.ts';
+import type { Environment } from './environment.ts';
+import { LANES, MAX_WARPS } from './layout.ts';
+
+export interface Task {
+  readonly as: number;
+  readonly cs: number;
+  readonly ctx: number;
+  readonly core: number;
+  readonly environment: Environment;
+  readonly box: Readonly<GroupBox>;
+  /** Number of the work-group in the box, x fastest; whether it has begun; the warp whose turn it is. */
+  group: number;
+  begun: boolean;
+  warp: number;
+  /** Instructions executed so far. */
+  executed: number;
+  /** Per warp: where the active lanes are, and masks of lanes: active, not ended, waiting at a barrier. */
+  readonly pc: Float64Array;
+  readonly active: Int32Array;
+  readonly alive: Int32Array;
+  readonly blocked: Int32Array;
+  /** Where lanes that are not active go on. */
+  readonly lanePc: Float64Array;
+  /** Registers of the warps while another task uses the file. */
+  registers: Int32Array | undefined;
+}
+
+export function newTask(
+  place: Pick<Task, 'as' | 'cs' | 'ctx' | 'core'>,
+  environment: Environment,
+  box: GroupBox,
+): Task {
+  return {
+    ...place,
+    environment,
+    box: { ...box },
+    group: 0,
+    begun: false,
+    warp: 0,
+    executed: 0,
+    pc: new Float64Array(MAX_WARPS),
+    active: new Int32Array(MAX_WARPS),
+    alive: new Int32Array(MAX_WARPS),
+    blocked: new Int32Array(MAX_WARPS),
+    lanePc: new Float64Array(MAX_WARPS * LANES),
+    registers: undefined,
+  };
+}
+
+/** Warps of a work-group. */
+export function warpsOf({ sizeX, sizeY, sizeZ }: Environment): number {
+  return Math.ceil((sizeX * sizeY * sizeZ) / LANES);
+}
+
+export function saveTask(task: Task): PlainObject {
+  return {
+    ...task,
+    environment: { ...task.environment, uniforms: task.environment.uniforms.slice() },
+    box: { ...task.box },
+    pc: [...task.pc],
+    active: task.active.slice(),
+    alive: task.alive.slice(),
+    blocked: task.blocked.slice(),
+    lanePc: [...task.lanePc],
+    registers: task.registers?.slice(),
+  };
+}
+
+/** The inverse of `saveTask`; takes nothing else. */
+export function loadTask(state: PlainObject): Task {
+  const from = state as unknown as Omit<Task, 'pc' | 'lanePc'> & { pc: number[]; lanePc: number[] };
+  return {
+    ...from,
+    environment: { ...from.environment, uniforms: from.environment.uniforms.slice() },
+    box: { ...from.box },
+    pc: Float64Array.from(from.pc),
+    active: from.active.slice(),
+    alive: from.alive.slice(),
+    blocked: from.blocked.slice(),
+    lanePc: Float64Array.from(from.lanePc),
+    registers: from.registers?.slice(),
+  };
+}
