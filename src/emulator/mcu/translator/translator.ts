@@ -175,6 +175,7 @@ export class Translator {
   /** Forgets everything. */
   clear(): void {
     for (const region of this.byEntry.values()) this.remove(region);
+    this.heat.fill(0);
     this.dropped();
   }
 
