@@ -68,7 +68,7 @@ export class Engine {
     this.recorder = recorder;
     this.sequence = new Sequence(recorder);
     this.board = new Board({
-      machine: { gpu: powerOn.gpu, overrides: powerOn.overrides, csf: createGpuCores },
+      machine: { gpu: powerOn.gpu, overrides: powerOn.overrides, csf: createGpuCores, engine: powerOn.engine },
       recorder,
       sequence: this.sequence,
       control,
