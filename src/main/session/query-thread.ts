@@ -37,7 +37,10 @@ export class QueryThread {
     });
   }
 
-  ask<K extends keyof Questions>(name: K, ...[q]: Parameters<Questions[K]>): Promise<ReturnType<Questions[K]>> {
+  ask<K extends keyof Questions>(
+    name: K,
+    ...[q]: Parameters<Questions[K]>
+  ): Promise<Awaited<ReturnType<Questions[K]>>> {
     if (this.over !== undefined) return Promise.reject(this.over);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {

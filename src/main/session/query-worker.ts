@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWire } from '../../protocol/client.ts';
+import { exportToFile, type ExportJob } from './export-file.ts';
 import { LogReader, type LogFind, type LogQuery } from './log-query.ts';
 import { countRows, openSession, readInfo } from './reader.ts';
 import { TimelineReader, type SliceQuery } from './timeline-query.ts';
@@ -20,6 +21,8 @@ export interface Questions {
   tracks(): ReturnType<TimelineReader['tracks']>;
   slices(q: SliceQuery): ReturnType<TimelineReader['slices']>;
   about(): { info: Record<string, string>; counts: Record<string, number>; problems: readonly string[] };
+  /** Takes as long as it takes: ask a thread of its own. */
+  export(job: ExportJob): Promise<void>;
 }
 
 export interface Question {
@@ -38,6 +41,7 @@ function main({ path }: QueryWorkerData): void {
     tracks: () => timeline.tracks(),
     slices: (q) => timeline.slices(q),
     about: () => ({ info: readInfo(session), counts: countRows(session), problems: session.problems }),
+    export: (job) => exportToFile(session, job),
   };
   parentPort?.on('message', (message: Question | 'close') => {
     if (message === 'close') {
@@ -46,10 +50,13 @@ function main({ path }: QueryWorkerData): void {
       return;
     }
     const { id, name, q } = message;
+    const refuse = (error: unknown): void => parentPort?.postMessage({ id, error: toWire(error) });
     try {
-      parentPort?.postMessage({ id, result: (questions[name] as (q: unknown) => unknown)(q) });
+      const result = (questions[name] as (q: unknown) => unknown)(q);
+      if (result instanceof Promise) result.then(() => parentPort?.postMessage({ id, result: undefined }), refuse);
+      else parentPort?.postMessage({ id, result });
     } catch (error) {
-      parentPort?.postMessage({ id, error: toWire(error) });
+      refuse(error);
     }
   });
   parentPort?.postMessage({ opened: path });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { UsageError } from '../../../base/errors.ts';
 import { LIVE, type SessionEntry } from '../../../protocol/window.ts';
 import { QueryThread } from '../../session/query-thread.ts';
+import type { Questions } from '../../session/query-worker.ts';
 import { sessionFolder } from '../session-path.ts';
 
 const SUFFIX = '.tyrsession';
@@ -72,6 +73,16 @@ export class Sessions {
   /** Shows the file that is being recorded under the id `live`. */
   setLive(file: string): void {
     this.open.set(LIVE, { path: file, thread: new QueryThread(file, this.queryUrl) });
+  }
+
+  /** Writes a session to a file of another kind, in a thread of its own. */
+  async export(file: string, job: Parameters<Questions['export']>[0]): Promise<void> {
+    const thread = new QueryThread(file, this.queryUrl);
+    try {
+      await thread.ask('export', job);
+    } finally {
+      await thread.close();
+    }
   }
 
   /** Lets go of a file; waits until it is closed. */

@@ -19,11 +19,11 @@ import {
   type Result,
 } from '../../../protocol/messages.ts';
 import { hostRequests, LIVE } from '../../../protocol/window.ts';
+import { exportName } from '../../session/export-file.ts';
 import { SqlRunner } from '../../session/sql-runner.ts';
 import { startLink, type Link } from '../link.ts';
 import { newSessionPath } from '../session-path.ts';
 import { Examples } from './examples.ts';
-import { exportName, exportSession } from './export.ts';
 import type { Outside } from './outside.ts';
 import { Sessions } from './sessions.ts';
 import { writeFile } from 'node:fs/promises';
@@ -201,13 +201,13 @@ export class Workspace {
       'session.saveAs': async ({ session, name }) => {
         const file = await this.flushed(session);
         return outside.save(exportName(safeStem(name), 'sqlite', undefined), (target) =>
-          exportSession(file, target, 'sqlite', undefined),
+          sessions.export(file, { target, format: 'sqlite', view: undefined }),
         );
       },
       'session.export': async ({ session, format, view }) => {
         const file = await this.flushed(session);
         return outside.save(exportName(stemOf(file), format, view), (target) =>
-          exportSession(file, target, format, view),
+          sessions.export(file, { target, format, view }),
         );
       },
       'file.save': ({ name, bytes }) => outside.save(safeFile(name), (target) => writeFile(target, bytes)),

@@ -1,9 +1,9 @@
-/** Sessions as files of other kinds, for `session.export` and `session.saveAs`. */
+/** Sessions as files of other kinds, for `session.export` and `session.saveAs`; runs in a query thread. */
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { UsageError } from '../../../base/errors.ts';
-import type { LogView } from '../../../protocol/window.ts';
-import { exportCsv, exportJson } from '../../session/export/text.ts';
-import { openSession } from '../../session/reader.ts';
+import { UsageError } from '../../base/errors.ts';
+import type { LogView } from '../../protocol/window.ts';
+import { exportCsv, exportJson } from './export/text.ts';
+import type { SessionReader } from './reader.ts';
 
 type Sink = (text: string) => void;
 export type ExportFormat = 'sqlite' | 'json' | 'csv';
@@ -17,15 +17,15 @@ export function exportName(stem: string, format: ExportFormat, view: LogView | u
   return `${stem}${view === undefined ? '' : `.${view}`}.${SUFFIX[format]}`;
 }
 
+export interface ExportJob {
+  readonly target: string;
+  readonly format: ExportFormat;
+  readonly view: LogView | undefined;
+}
+
 /** Writes a session that may still be recorded to `target`. Nothing stays behind when it fails. */
-export async function exportSession(
-  source: string,
-  target: string,
-  format: ExportFormat,
-  view: LogView | undefined,
-): Promise<void> {
+export async function exportToFile(session: SessionReader, { target, format, view }: ExportJob): Promise<void> {
   if (format === 'csv' && view === undefined) throw new UsageError('a CSV file holds one view: name it');
-  const session = openSession(source);
   try {
     if (format === 'sqlite') await session.db.backup(target);
     else {
@@ -37,8 +37,6 @@ export async function exportSession(
   } catch (error) {
     rmSync(target, { force: true });
     throw error;
-  } finally {
-    session.close();
   }
 }
 
