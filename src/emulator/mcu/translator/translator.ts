@@ -56,7 +56,8 @@ export interface TranslatorParts {
 }
 
 export class Translator {
-  readonly hot: number;
+  /** Branches to an address before it is translated; may be changed at any time. */
+  hot: number;
   readonly heat = new Int32Array(HEAT_MASK + 1);
   /** Regions made so far, and instructions in them. */
   made = 0;
