@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -79,7 +79,12 @@ export async function bootDemo(page: Page): Promise<void> {
 /** Brings a pane to the front by its button of the activity bar. */
 export async function showPane(page: Page, title: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Panes' }).getByRole('button', { name: title, exact: true }).click();
-  await page.getByRole('region', { name: title, exact: true }).waitFor();
+  await pane(page, title).waitFor();
+}
+
+/** A pane's body. */
+export function pane(page: Page, title: string): Locator {
+  return page.getByRole('tabpanel', { name: title, exact: true });
 }
 
 function launch(): Promise<Browser> {

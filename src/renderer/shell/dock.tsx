@@ -47,13 +47,13 @@ function PaneFrame({ api }: IDockviewPanelProps) {
   if (pane === undefined) return <p className="empty">There is no pane named {api.id}.</p>;
   const { Component: Body } = pane;
   return (
-    <section className="pane" data-pane={pane.id} aria-label={pane.title}>
+    <div className="pane" data-pane={pane.id}>
       <PaneBoundary title={pane.title}>
         <Suspense fallback={<p className="empty">Loading…</p>}>
           <Body />
         </Suspense>
       </PaneBoundary>
-    </section>
+    </div>
   );
 }
 

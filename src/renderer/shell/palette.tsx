@@ -112,7 +112,7 @@ export function PickList({ label, placeholder, text, onText, entries, onPick }: 
             <span>{entry.label}</span>
             <span className="detail">{entry.detail}</span>
             {entry.hotkey !== undefined && <span className="keycap">{hotkeyText(entry.hotkey, mac)}</span>}
-            <span className="detail-kind">{entry.kind}</span>
+            <span className="kind">{entry.kind}</span>
           </li>
         ))}
       </ul>

@@ -82,7 +82,7 @@ function Running() {
           ['image', state.name],
           ['size', state.size === 0 ? 'none' : sizeText(state.size)],
           ['sha256', state.sha256.slice(0, 16), 'mono'],
-          ['version', state.version === '' ? 'not booted' : `${state.version} ${state.gitSha}`],
+          ['version', state.version === '' ? 'not booted' : `${state.version}, ${state.gitSha.slice(0, 12)}`],
           ['MCU', state.mcu, 'mono'],
           ...(state.pending === undefined
             ? []

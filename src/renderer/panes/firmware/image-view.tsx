@@ -100,8 +100,11 @@ function EntryTable({ entries }: { readonly entries: readonly Entry[] }) {
   );
 }
 
+/** Digits of a commit that are shown, as git does. */
+const SHA_DIGITS = 12;
+
 function nameOf(entry: Entry): string {
-  if (entry.kind === 'build-info') return entry.gitSha ?? '';
+  if (entry.kind === 'build-info') return entry.gitSha?.slice(0, SHA_DIGITS) ?? '';
   return entry.kind === 'raw' ? entry.typeName : entry.name;
 }
 
