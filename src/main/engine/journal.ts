@@ -11,7 +11,7 @@ const INLINE_BYTES = 256;
 
 /** Bytes handed out while an input is written, or asked for while it is read. */
 export type BlobSink = (sha256: string, bytes: Uint8Array) => void;
-export type BlobSource = (sha256: string) => Uint8Array | undefined;
+export type BlobSource = (sha256: string) => Uint8Array | undefined | null;
 
 /** SHA-256 in hex. */
 export function sha256(bytes: Uint8Array): string {
@@ -42,7 +42,9 @@ export function decodeInput(text: string, blob: BlobSource): Input {
       if ('$hex' in value) return new Uint8Array(Buffer.from(String(value.$hex), 'hex'));
       if (!('$blob' in value)) return value;
       const bytes = blob(String(value.$blob));
-      return bytes ?? refuse(`blob ${String(value.$blob)} is not in the file`);
+      if (bytes === undefined || bytes === null) return refuse(`blob ${String(value.$blob)} is not in the file`);
+      // A Buffer of Node would be written as an object of numbers when the input is journalled again.
+      return new Uint8Array(bytes);
     });
   } catch (error) {
     if (error instanceof BadInput) throw error;

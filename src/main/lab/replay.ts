@@ -10,7 +10,8 @@ import { EngineControl } from '../engine/control.ts';
 import { decodeInput } from '../engine/journal.ts';
 import type { Recorder } from '../engine/recorder.ts';
 import { Timeline } from '../engine/timeline.ts';
-import type { SessionReader } from '../session/reader.ts';
+import { readInfo, type SessionReader } from '../session/reader.ts';
+import { TRIMMED_FROM } from '../session/schema.ts';
 import { mcuRegisterAt, registerAt, wordName } from '../../spec/registers/lookup.ts';
 
 /** One access as both sides of a comparison give it. */
@@ -60,11 +61,16 @@ class ComparingRecorder implements Recorder {
   compared = 0;
   private readonly rows: IterableIterator<AccessRow>;
 
-  constructor(rows: IterableIterator<AccessRow>) {
+  /** Rows before this time were left out of the session (lab/trim.ts). */
+  private readonly fromNs: number;
+
+  constructor(rows: IterableIterator<AccessRow>, fromNs: number) {
     this.rows = rows;
+    this.fromNs = fromNs;
   }
 
   access(seq: number, timeNs: number, meta: number, offset: number, value: number, oldValue: number): void {
+    if (timeNs < this.fromNs) return;
     const replayed = { seq, timeNs, meta, offset, value: value >>> 0, oldValue: oldValue >>> 0 };
     const next = this.rows.next();
     if (next.done === true) throw new Parted(describe(undefined, replayed));
@@ -157,7 +163,7 @@ export function replaySession(
   const rows = db
     .prepare('SELECT seq, time_ns, meta, offset, value, old_value FROM access_row ORDER BY seq')
     .iterate() as IterableIterator<AccessRow>;
-  const recorder = new ComparingRecorder(rows);
+  const recorder = new ComparingRecorder(rows, Number(readInfo(session)[TRIMMED_FROM] ?? 0));
   let timeline: Timeline | undefined;
   try {
     let done = 0;

@@ -4,6 +4,8 @@
  * looked at anew. Counting stops after its budget and goes on with the next question.
  */
 import type { Cell, LogPage, LogView } from '../../protocol/window.ts';
+import { AccessIndex } from './access-index.ts';
+import { accessLog, type AccessLog } from './accesses.ts';
 import { both, conditionOf, planOf, type Condition, type Filter, type ViewPlan } from './filter.ts';
 import { cell } from './query.ts';
 import type { SessionReader } from './reader.ts';
@@ -107,10 +109,13 @@ export interface LogFind {
 export class LogReader {
   private readonly session: SessionReader;
   private readonly plans = new Map<LogView, ViewPlan>();
-  private readonly indices = new Map<string, RowIndex>();
+  private readonly indices = new Map<string, RowIndex | AccessIndex>();
+  /** Register accesses in chunks; undefined where they are rows like all others. */
+  private readonly log: AccessLog | undefined;
 
   constructor(session: SessionReader) {
     this.session = session;
+    this.log = accessLog(session);
   }
 
   query(q: LogQuery, budgetMs = BUDGET_MS): LogPage {
@@ -124,6 +129,11 @@ export class LogReader {
     const first = descending ? Math.max(0, total - q.offset - q.limit) : q.offset;
     const count = descending ? Math.max(0, total - q.offset) - first : q.limit;
     const keys = index.keys(first, count);
+    if (index instanceof AccessIndex) {
+      const rows = index.rows(keys).map((row) => [...row]);
+      if (descending) rows.reverse();
+      return { total, complete, columns: [...plan.columns], rows, offset: q.offset };
+    }
     const rows = this.rows(
       `SELECT * FROM ${plan.view} WHERE ${plan.key} IN (SELECT value FROM json_each(?)) ORDER BY ${plan.key} ${q.order}`,
       [JSON.stringify(keys)],
@@ -141,6 +151,10 @@ export class LogReader {
     const index = this.index(plan, q.filter, condition);
     index.grow(Infinity);
     const [from = next ? -1 : Number.MAX_SAFE_INTEGER] = q.from < 0 ? [] : index.keys(q.from, 1);
+    if (index instanceof AccessIndex) {
+      const found = index.find(from, next, wanted);
+      return found === undefined ? {} : { key: found, offset: index.rank(found) };
+    }
     const c = both(condition, wanted);
     const key = this.session.db
       .prepare(
@@ -195,9 +209,14 @@ export class LogReader {
     return plan;
   }
 
-  private index(plan: ViewPlan, filter: Filter, condition: Condition): RowIndex {
+  private index(plan: ViewPlan, filter: Filter, condition: Condition): RowIndex | AccessIndex {
     const name = JSON.stringify([plan.view, filter.text.trim(), filter.fields]);
-    const index = this.indices.get(name) ?? new RowIndex(this.session, plan, condition);
+    const chunked = plan.view === 'register_access' ? this.log : undefined;
+    const make = (): RowIndex | AccessIndex =>
+      chunked === undefined
+        ? new RowIndex(this.session, plan, condition)
+        : new AccessIndex(this.session, chunked, condition);
+    const index = this.indices.get(name) ?? make();
     this.indices.delete(name);
     this.indices.set(name, index);
     const [oldest] = this.indices.keys();

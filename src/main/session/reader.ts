@@ -5,6 +5,7 @@
 import Database from 'better-sqlite3';
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { BadInput } from '../../base/errors.ts';
+import { TABLES_V1, VIEWS_V1 } from './schema-v1.ts';
 import { APPLICATION_ID, CREATE_SESSION, SCHEMA_VERSION, VIEW_NAMES } from './schema.ts';
 
 const MAGIC = 'SQLite format 3\0';
@@ -87,7 +88,7 @@ interface SchemaRow {
 /** Compares the file's schema with ours; foreign triggers, views and virtual tables are refused outright. */
 function schemaProblems(db: Database.Database, version: number): string[] {
   const rows = db.prepare('SELECT type, name, sql FROM sqlite_schema').all() as SchemaRow[];
-  const known = knownSchema();
+  const known = knownSchema(version);
   const problems: string[] = [];
   for (const row of rows) {
     if (row.name.startsWith('sqlite_')) continue;
@@ -110,17 +111,19 @@ function schemaProblems(db: Database.Database, version: number): string[] {
   return problems;
 }
 
-let schemaCache: ReadonlyMap<string, string | null> | undefined;
+const schemaCache = new Map<number, ReadonlyMap<string, string | null>>();
 
-function knownSchema(): ReadonlyMap<string, string | null> {
-  if (schemaCache === undefined) {
-    const db = new Database(':memory:');
-    db.exec(CREATE_SESSION);
-    const rows = db.prepare('SELECT type, name, sql FROM sqlite_schema').all() as SchemaRow[];
-    schemaCache = new Map(rows.map((r) => [r.name, r.sql]));
-    db.close();
-  }
-  return schemaCache;
+/** What a file of that version holds, by name; a newer one is compared with the newest known. */
+function knownSchema(version: number): ReadonlyMap<string, string | null> {
+  const known = schemaCache.get(version);
+  if (known !== undefined) return known;
+  const db = new Database(':memory:');
+  db.exec(version === 1 ? TABLES_V1 + VIEWS_V1 : CREATE_SESSION);
+  const rows = db.prepare('SELECT type, name, sql FROM sqlite_schema').all() as SchemaRow[];
+  const schema = new Map(rows.map((r) => [r.name, r.sql]));
+  db.close();
+  schemaCache.set(version, schema);
+  return schema;
 }
 
 /** Numbers of rows by view; -1 where the table cannot be read. */
@@ -128,7 +131,9 @@ export function countRows(session: SessionReader): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const view of VIEW_NAMES) {
     try {
-      const row = session.db.prepare(`SELECT count(*) AS n FROM ${view}`).get() as { n: number };
+      const chunked = view === 'register_access' && session.schemaVersion > 1;
+      const what = chunked ? 'coalesce(sum(count), 0) AS n FROM access_chunk' : `count(*) AS n FROM ${view}`;
+      const row = session.db.prepare(`SELECT ${what}`).get() as { n: number };
       counts[view] = row.n;
     } catch {
       counts[view] = -1;

@@ -5,6 +5,7 @@
  */
 import type { TimelineMark, TimelineTrack } from '../../protocol/window.ts';
 import { UsageError } from '../../base/errors.ts';
+import { accessLog, type AccessLog } from './accesses.ts';
 import { lineage, type Segment } from './lineage.ts';
 import { NumberList } from './number-list.ts';
 import type { SessionReader } from './reader.ts';
@@ -13,6 +14,9 @@ import { instantMarks, sliceMarks, counterMarks, type Span } from './timeline-ma
 /** Wall time one question may spend on reading new rows, in ms; rows read between two looks at it (chosen). */
 const BUDGET_MS = 150;
 const CHUNK = 20_000;
+/** Columns of `register_access`. */
+const OP = 4;
+const NAME = 6;
 
 interface TrackPlan extends TimelineTrack {
   /** Table the rows come from and the condition that picks them. */
@@ -24,6 +28,8 @@ interface TrackPlan extends TimelineTrack {
   readonly bad: string;
   /** SQL that is 1 where a slice begins and 0 where it ends; only for `slices` made of instants. */
   readonly begins?: string;
+  /** Accesses of one initiator (its number), or of all. */
+  readonly accesses?: number | 'all';
 }
 
 interface Cache {
@@ -31,6 +37,8 @@ interface Cache {
   readonly times: NumberList;
   /** 1 begin, 0 end; 2 bad instant. */
   readonly flags: NumberList;
+  /** The last access looked at, whether it belongs to the track or not. */
+  seen?: number;
 }
 
 export interface SliceQuery {
@@ -44,8 +52,12 @@ export class TimelineReader {
   private readonly session: SessionReader;
   private readonly caches = new Map<string, Cache>();
 
+  /** Register accesses in chunks; undefined where they are rows like all others. */
+  private readonly log: AccessLog | undefined;
+
   constructor(session: SessionReader) {
     this.session = session;
+    this.log = accessLog(session);
   }
 
   tracks(): { tracks: TimelineTrack[]; fromNs: number; toNs: number; branch: number } {
@@ -71,13 +83,20 @@ export class TimelineReader {
 
   /** Virtual time of the newest row of any kind. */
   private end(): number {
-    const tables = ['access_row', 'mcu_event_row', 'irq_row', 'driver_log_row', 'input_row', 'cs_event_row'];
+    const tables = [
+      ...(this.log === undefined ? ['access_row'] : []),
+      'mcu_event_row',
+      'irq_row',
+      'driver_log_row',
+      'input_row',
+      'cs_event_row',
+    ];
     const newest = tables.map((t) => `SELECT time_ns FROM ${t} WHERE seq = (SELECT max(seq) FROM ${t})`);
     const value = this.session.db
       .prepare(`SELECT max(time_ns) FROM (${newest.join(' UNION ALL ')})`)
       .pluck()
       .get() as number | null;
-    return value ?? 0;
+    return Math.max(value ?? 0, this.log?.last()?.timeNs ?? 0);
   }
 
   private plans(): TrackPlan[] {
@@ -92,6 +111,7 @@ export class TimelineReader {
       view: 'register_access',
       from: 'access_row',
       where: `(meta & 3) = ${initiator}`,
+      accesses: initiator,
       text: "(SELECT op || ' ' || name FROM register_access v WHERE v.seq = t.seq)",
     });
     const events = (id: string, label: string, group: string, from: string, text: string): TrackPlan => ({
@@ -122,6 +142,7 @@ export class TimelineReader {
         from: 'access_row',
         where: '1',
         text: "''",
+        accesses: 'all',
       },
       access('driver', 'Driver accesses', 'Driver', 0),
       access('user', 'Accesses by hand', 'Driver', 1),
@@ -165,6 +186,9 @@ export class TimelineReader {
 
   /** Reads rows recorded since; true when there are no more. */
   private grow(plan: TrackPlan, cache: Cache, untilMs: number): boolean {
+    if (plan.accesses !== undefined && this.log !== undefined) {
+      return this.growAccesses(this.log, plan.accesses, cache, untilMs);
+    }
     const flag = plan.begins ?? `CASE WHEN ${plan.bad} THEN 2 ELSE 0 END`;
     const statement = this.session.db
       .prepare(
@@ -181,6 +205,23 @@ export class TimelineReader {
       if (rows.length < CHUNK) return true;
       if (performance.now() > untilMs) return false;
     }
+  }
+
+  private growAccesses(log: AccessLog, whose: number | 'all', cache: Cache, untilMs: number): boolean {
+    let complete = true;
+    log.chunks((cache.seen ?? -1) + 1, (c) => {
+      for (let i = 0; i < c.count; i++) {
+        if (c.seq[i]! <= (cache.seen ?? -1)) continue;
+        if (whose !== 'all' && (log.kind(c.kind[i]!).meta & 3) !== whose) continue;
+        cache.seqs.push(c.seq[i]!);
+        cache.times.push(c.timeNs[i]!);
+        cache.flags.push(0);
+      }
+      cache.seen = c.lastSeq;
+      complete = performance.now() <= untilMs;
+      return complete;
+    });
+    return complete;
   }
 
   private jobs(plan: TrackPlan): Span[] {
@@ -200,6 +241,14 @@ export class TimelineReader {
   private labelled(plan: TrackPlan, marks: TimelineMark[]): TimelineMark[] {
     if (plan.kind === 'counter') return marks;
     const keys = marks.filter((m) => m.n === 1 && m.label === '').map((m) => m.key);
+    const { log } = this;
+    if (plan.accesses !== undefined && log !== undefined) {
+      const text = (key: number): string => {
+        const row = log.row(key);
+        return row === undefined ? '' : `${String(row[OP])} ${String(row[NAME])}`;
+      };
+      return marks.map((m) => (m.n === 1 && m.label === '' ? { ...m, label: text(m.key) } : m));
+    }
     const rows = this.session.db
       .prepare(`SELECT seq, ${plan.text} AS text FROM ${plan.from} t WHERE seq IN (SELECT value FROM json_each(?))`)
       .all(JSON.stringify(keys)) as { seq: number; text: string }[];

@@ -4,26 +4,41 @@
  */
 import Database from 'better-sqlite3';
 import { ACCESS_WORDS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
-import { TWO32 } from '../../base/bits.ts';
 import { mcuRegisterAt, registerAt, wordName } from '../../spec/registers/lookup.ts';
-import { CREATE_SESSION, sqlValue } from './schema.ts';
+import { CHUNK, ChunkEncoder, Triples, type Column } from './access-codec.ts';
+import { placeOf } from './opening-place.ts';
+import { CHUNK_COLUMNS, CREATE_SESSION, OPENS_AT, sqlValue } from './schema.ts';
 
 type Statement = Database.Statement<unknown[]>;
 
-/** Rows of one multi-row insert of accesses; 7 columns each stay far below SQLite's limit of variables. */
-const ROWS_PER_INSERT = 256;
-
-const COLUMNS = 'seq, time_ns, meta, offset, value, old_value, cause';
+/** Accesses after which their counts by kind begin a new row (chosen: 610 rows for ten million). */
+const COUNTED = 64 * CHUNK;
 
 export class SessionWriter {
   readonly path: string;
   private readonly db: Database.Database;
-  private readonly many: Statement;
-  private readonly one: Statement;
+  private readonly chunk: Statement;
+  private readonly kind: Statement;
+  private readonly counts: Statement;
   private readonly name: Statement;
   /** Offsets whose name is in the file: those of each space that were accessed at least once. */
   private readonly named: readonly [Set<number>, Set<number>] = [new Set(), new Set()];
   private readonly insert: { readonly [K in RecordKind]: (row: RecordKinds[K]) => void };
+  private readonly encoder = new ChunkEncoder();
+  /** Who, where and why of accesses: meta, offset, cause. */
+  private readonly kinds = new Triples(1024);
+  /** The chunk being filled: its records, their kinds, how many, and how many of them are in the file. */
+  private readonly pending = new Int32Array(CHUNK * ACCESS_WORDS);
+  private readonly pendingKinds = new Int32Array(CHUNK);
+  private filled = 0;
+  private stored = 0;
+  /** Accesses by kind since `countedFrom`. */
+  private tally = new Int32Array(1024);
+  private countedFrom = 0;
+  private countedTo = 0;
+  private countedSize = 0;
+  /** Where a reader should begin: the last marker, or the last fault. */
+  private place: ReturnType<typeof placeOf>;
   private open = true;
 
   /** Creates the file; throws when it exists. */
@@ -35,11 +50,10 @@ export class SessionWriter {
     this.db.pragma('locking_mode = NORMAL');
     this.db.exec(CREATE_SESSION);
     this.name = this.db.prepare('INSERT OR IGNORE INTO register_name VALUES (?, ?, ?, ?)');
-    const row = `(${Array.from({ length: 7 }, () => '?').join(', ')})`;
-    this.one = this.db.prepare(`INSERT INTO access_row(${COLUMNS}) VALUES ${row}`);
-    this.many = this.db.prepare(
-      `INSERT INTO access_row(${COLUMNS}) VALUES ${Array.from({ length: ROWS_PER_INSERT }, () => row).join(', ')}`,
-    );
+    const values = Array.from({ length: 6 + CHUNK_COLUMNS.length * 4 }, () => '?').join(', ');
+    this.chunk = this.db.prepare(`INSERT OR REPLACE INTO access_chunk VALUES (${values})`);
+    this.kind = this.db.prepare('INSERT INTO access_kind VALUES (?, ?, ?, ?, ?, ?)');
+    this.counts = this.db.prepare('INSERT OR REPLACE INTO access_count VALUES (?, ?, ?)');
     this.insert = makeInserts(this.db);
   }
 
@@ -49,42 +63,114 @@ export class SessionWriter {
   }
 
   commit(): void {
-    if (this.db.inTransaction) this.db.exec('COMMIT');
+    if (!this.db.inTransaction) return;
+    if (this.filled > this.stored) this.putChunk();
+    this.putCounts();
+    this.db.exec('COMMIT');
   }
 
-  /** Appends `count` accesses of ACCESS_WORDS words each, starting at record `first`. */
+  /** Appends `count` accesses of ACCESS_WORDS words each, starting at record `first`. Their `seq` must ascend. */
   accesses(words: Int32Array, first: number, count: number): void {
-    const values: number[] = [];
-    let i = 0;
-    for (; i + ROWS_PER_INSERT <= count; i += ROWS_PER_INSERT) {
-      values.length = 0;
-      for (let k = 0; k < ROWS_PER_INSERT; k++) this.pushAccess(values, words, (first + i + k) * ACCESS_WORDS);
-      this.many.run(values);
-    }
-    for (; i < count; i++) {
-      values.length = 0;
-      this.pushAccess(values, words, (first + i) * ACCESS_WORDS);
-      this.one.run(values);
+    let from = first * ACCESS_WORDS;
+    let left = count;
+    while (left > 0) {
+      const n = Math.min(left, CHUNK - this.filled);
+      const end = from + n * ACCESS_WORDS;
+      this.pending.set(words.subarray(from, end), this.filled * ACCESS_WORDS);
+      this.addKinds(n);
+      this.filled += n;
+      left -= n;
+      from = end;
+      if (this.filled < CHUNK) continue;
+      this.putChunk();
+      this.filled = 0;
+      this.stored = 0;
+      if (this.countedSize >= COUNTED) this.endCounts();
     }
   }
 
-  private pushAccess(values: number[], w: Int32Array, at: number): void {
-    const meta = w[at + 3]!;
-    const offset = w[at + 4]! >>> 0;
+  /** Finds the kinds of `n` more records of the pending chunk; new ones become rows. */
+  private addKinds(n: number): void {
+    const { pending, pendingKinds, kinds, filled } = this;
+    if (this.countedSize === 0) this.countedFrom = pending[filled * ACCESS_WORDS]! >>> 0;
+    for (let i = filled, at = filled * ACCESS_WORDS; i < filled + n; i++, at += ACCESS_WORDS) {
+      const before = kinds.size;
+      const kind = kinds.add(pending[at + 3]!, pending[at + 4]!, pending[at + 7]!);
+      if (kind === before) this.addKind(kind);
+      pendingKinds[i] = kind;
+      this.tally[kind]!++;
+    }
+    this.countedTo = pending[(filled + n - 1) * ACCESS_WORDS]! >>> 0;
+    this.countedSize += n;
+  }
+
+  private addKind(kind: number): void {
+    const meta = this.kinds.word(kind, 0);
+    const offset = this.kinds.word(kind, 1) >>> 0;
     const space = meta & 8 ? 1 : 0;
-    if (!this.named[space].has(offset)) this.addName(space, offset);
-    const time = (w[at + 2]! >>> 0) * TWO32 + (w[at + 1]! >>> 0);
-    values.push(w[at]! >>> 0, time, meta, offset, w[at + 5]! >>> 0, w[at + 6]! >>> 0, w[at + 7]!);
+    const at = space === 1 ? mcuRegisterAt(offset) : registerAt(offset);
+    const name = at === undefined ? `0x${offset.toString(16)}` : wordName(at);
+    this.kind.run(kind, meta, offset, this.kinds.word(kind, 2), at?.register.block ?? '', name);
+    if (at !== undefined && !this.named[space].has(offset)) {
+      this.named[space].add(offset);
+      this.name.run(space, offset, at.register.block, name);
+    }
+    if (kind === this.tally.length) {
+      const larger = new Int32Array(kind * 2);
+      larger.set(this.tally);
+      this.tally = larger;
+    }
   }
 
-  private addName(space: 0 | 1, offset: number): void {
-    this.named[space].add(offset);
-    const at = space === 1 ? mcuRegisterAt(offset) : registerAt(offset);
-    if (at !== undefined) this.name.run(space, offset, at.register.block, wordName(at));
+  /** Writes the pending chunk, over an earlier and shorter version of itself. */
+  private putChunk(): void {
+    const { pending, filled } = this;
+    const c = this.encoder.encode(pending, 0, filled, this.pendingKinds);
+    const { seq, time, entry, kind, value, old } = c;
+    const parts = (x: Column): readonly unknown[] => [x.base, x.step, x.width, x.digits];
+    this.chunk.run(
+      pending[0]! >>> 0,
+      c.lastSeq,
+      c.count,
+      c.minNs,
+      c.maxNs,
+      c.oldSame,
+      ...parts(seq),
+      ...parts(time),
+      ...parts(entry),
+      ...parts(kind),
+      ...parts(value),
+      ...parts(old),
+    );
+    this.stored = filled;
+  }
+
+  /** Writes how many accesses of each kind there were since the last row of counts began. */
+  private putCounts(): void {
+    if (this.countedSize === 0) return;
+    const counts: Record<string, number> = {};
+    for (let kind = 0; kind < this.kinds.size; kind++) if (this.tally[kind] !== 0) counts[kind] = this.tally[kind]!;
+    this.counts.run(this.countedFrom, this.countedTo, JSON.stringify(counts));
+  }
+
+  private endCounts(): void {
+    this.putCounts();
+    this.tally.fill(0);
+    this.countedSize = 0;
+  }
+
+  /** A blob that is known by its hash only. */
+  blobWithoutBytes(sha256: string, size: number, name: string): void {
+    this.db.prepare('INSERT OR IGNORE INTO blob_row VALUES (?, ?, ?, NULL)').run(sha256, size, name);
   }
 
   row<K extends RecordKind>(kind: K, row: RecordKinds[K]): void {
     this.insert[kind](row);
+    const place = placeOf(kind, row);
+    if (place !== undefined && (place.marker || this.place?.marker !== true)) {
+      this.place = place;
+      this.insert.info({ key: OPENS_AT, value: JSON.stringify(place) });
+    }
   }
 
   /** Commits, checkpoints the write-ahead log into the file and closes it. */

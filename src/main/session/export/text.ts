@@ -1,15 +1,18 @@
-/** Exports as JSON and CSV: every documented view, whole, in the order of its key. Streams; never holds a session in memory. */
+/**
+ * Exports as JSON and CSV: every documented view, whole, in the order of its key. Streams; never holds a session
+ * in memory. The JSON is complete: `tyr session import` makes the same session of it again.
+ */
+import { Buffer } from 'node:buffer';
 import type { SessionReader } from '../reader.ts';
 import { VIEW_NAMES } from '../schema.ts';
+import { quiet, type ExportOptions, type Sink } from './sink.ts';
 
-/** Receives text; files are written through it. */
-export type Sink = (text: string) => void;
+export const JSON_FORMAT = 'tyr-session';
+export const JSON_VERSION = 1;
 
-const FORMAT = 'tyr-session';
-const FORMAT_VERSION = 1;
-
+/** Order of the rows of each view: by its first column, which is its key. */
 function* viewRows(session: SessionReader, view: string): Generator<unknown[]> {
-  const statement = session.db.prepare(`SELECT * FROM ${view}`).raw(true);
+  const statement = session.db.prepare(`SELECT * FROM ${view} ORDER BY 1`).raw(true);
   for (const row of statement.iterate()) yield row as unknown[];
 }
 
@@ -20,25 +23,52 @@ function columnsOf(session: SessionReader, view: string): string[] {
     .map((c) => c.name);
 }
 
-/** One JSON document: `{format, version, views: {name: {columns, rows}}}`, one row a line. */
-export function exportJson(session: SessionReader, out: Sink): void {
-  out(`{"format":"${FORMAT}","version":${FORMAT_VERSION},"schemaVersion":${session.schemaVersion},"views":{`);
+/**
+ * One JSON document, one row a line: `{format, version, schemaVersion, views: {name: {columns, rows}}}` and what the
+ * views leave out: `snapshotHash` by snapshot id, `blobs` in base64 by SHA-256.
+ */
+export function exportJson(session: SessionReader, out: Sink, options: ExportOptions = quiet): void {
+  let done = 0;
+  out(
+    `{"format":"${JSON_FORMAT}","version":${JSON_VERSION},"schemaVersion":${session.schemaVersion},` +
+      `"withoutBlobs":${options.withoutBlobs},"views":{`,
+  );
   VIEW_NAMES.forEach((view, i) => {
     out(`${i === 0 ? '' : ','}\n"${view}":{"columns":${JSON.stringify(columnsOf(session, view))},"rows":[`);
     let first = true;
     for (const row of viewRows(session, view)) {
       out(`${first ? '' : ','}\n${JSON.stringify(row)}`);
       first = false;
+      options.progress(++done);
     }
     out(']}');
   });
+  const hashes = session.db.prepare('SELECT id, hash FROM snapshot_row').raw(true).all() as [number, string][];
+  out(`},\n"snapshotHash":${JSON.stringify(Object.fromEntries(hashes))},\n"blobs":{`);
+  if (!options.withoutBlobs) {
+    let first = true;
+    const rows = session.db.prepare('SELECT sha256, bytes FROM blob_row WHERE bytes IS NOT NULL ORDER BY 1').iterate();
+    for (const row of rows as IterableIterator<{ sha256: string; bytes: Uint8Array }>) {
+      out(`${first ? '' : ','}\n"${row.sha256}":"${Buffer.from(row.bytes).toString('base64')}"`);
+      first = false;
+    }
+  }
   out('}}\n');
 }
 
 /** One view as CSV (RFC 4180) with a header line. */
-export function exportCsv(session: SessionReader, view: (typeof VIEW_NAMES)[number], out: Sink): void {
+export function exportCsv(
+  session: SessionReader,
+  view: (typeof VIEW_NAMES)[number],
+  out: Sink,
+  options: ExportOptions = quiet,
+): void {
+  let done = 0;
   out(`${columnsOf(session, view).join(',')}\r\n`);
-  for (const row of viewRows(session, view)) out(`${row.map(csvCell).join(',')}\r\n`);
+  for (const row of viewRows(session, view)) {
+    out(`${row.map(csvCell).join(',')}\r\n`);
+    options.progress(++done);
+  }
 }
 
 function csvCell(value: unknown): string {

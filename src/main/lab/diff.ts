@@ -1,0 +1,184 @@
+/**
+ * Two sessions compared by meaning, not by time: the nth call with the nth call, the nth doorbell with the nth
+ * doorbell, and so on. Each kind of thing is one lane; of each lane the first pair that differs is shown, and of all
+ * lanes the earliest, which is where the two histories part.
+ */
+import type { SessionReader } from '../session/reader.ts';
+import { History } from '../session/export/history.ts';
+import { ms, type Section } from '../session/export/report.ts';
+
+/** One thing of a lane, as it is compared and shown. */
+export interface Item {
+  /** What must be equal. */
+  readonly text: string;
+  readonly timeNs: number;
+  /** The row: its `seq`, or the id of a job. */
+  readonly key: number;
+}
+
+export interface LaneDiff {
+  readonly lane: string;
+  readonly view: string;
+  readonly countA: number;
+  readonly countB: number;
+  /** Pairs that differ, things only one side has included. */
+  readonly differing: number;
+  readonly first: Divergence | undefined;
+}
+
+export interface Divergence {
+  readonly lane: string;
+  readonly view: string;
+  /** Counted from 1. */
+  readonly n: number;
+  readonly a: Item | undefined;
+  readonly b: Item | undefined;
+}
+
+export interface SessionDiff {
+  readonly identical: boolean;
+  readonly first: Divergence | undefined;
+  readonly lanes: readonly LaneDiff[];
+}
+
+interface Lane {
+  readonly name: string;
+  readonly view: string;
+  items(history: History): Iterable<Item>;
+}
+
+/** Registers that count by themselves. */
+const COUNTERS = "'GPU_CYCLE_COUNT', 'GPU_CYCLE_COUNT_HI', 'GPU_TIMESTAMP', 'GPU_TIMESTAMP_HI'";
+
+const rowLane = (name: string, view: string, text: string, where = '1'): Lane => ({
+  name,
+  view,
+  *items(history) {
+    const columns = `seq AS key, time_ns AS timeNs, ${text} AS text`;
+    yield* history.rows<Item>(view, columns, where);
+  },
+});
+
+const LANES: readonly Lane[] = [
+  rowLane('inputs', 'input', "kind || ' ' || payload"),
+  rowLane('ioctls', 'ioctl', "name || ' = ' || result || ' ' || args"),
+  rowLane(
+    'register writes of the host',
+    'register_access',
+    "name || ' <- ' || printf('0x%08x', value)",
+    "op = 'write' AND initiator <> 'mcu'",
+  ),
+  { name: 'register reads of the host', view: 'register_access', items: settledReads },
+  rowLane(
+    'doorbells',
+    'register_access',
+    "name || ' <- ' || printf('0x%x', value)",
+    "op = 'write' AND block = 'CSF_DOORBELL'",
+  ),
+  rowLane('interrupts', 'irq', "line || ' ' || printf('0x%x', status)", 'raised = 1'),
+  {
+    name: 'jobs',
+    view: 'job',
+    *items(history) {
+      for (const j of history.jobs()) {
+        const fault = j.fault === null ? '' : `: ${j.fault}`;
+        const text = `group ${j.group_id} queue ${j.queue}, ${j.stream_size} bytes, ${j.status}${fault}`;
+        yield { key: j.id, timeNs: j.submitted_ns, text };
+      }
+    },
+  },
+  rowLane('MCU events', 'mcu_event', "kind || ' ' || detail"),
+  rowLane('stream events', 'cs_event', "'group ' || group_id || ' queue ' || queue || ' ' || opcode || ' ' || detail"),
+  rowLane('driver log', 'driver_log', "level || ' ' || source || ': ' || message"),
+];
+
+/** Reads of the host; of several reads of one register in a row only the last counts, as polls differ in length. */
+function* settledReads(history: History): Generator<Item> {
+  const where = `op = 'read' AND initiator <> 'mcu' AND name NOT IN (${COUNTERS})`;
+  let held: { item: Item; name: string } | undefined;
+  for (const a of history.accesses(where)) {
+    const text = `${a.name} -> 0x${a.value.toString(16).padStart(8, '0')}`;
+    if (held !== undefined && held.name !== a.name) yield held.item;
+    held = { item: { key: a.seq, timeNs: a.time_ns, text }, name: a.name };
+  }
+  if (held !== undefined) yield held.item;
+}
+
+/** Compares the newest histories of two sessions. `progress` names the lane being compared. */
+export function diffSessions(
+  a: SessionReader,
+  b: SessionReader,
+  progress: (lane: string, done: number, total: number) => void = () => {},
+): SessionDiff {
+  const historyA = new History(a);
+  const historyB = new History(b);
+  const lanes = LANES.map((lane, i) => {
+    progress(lane.name, i, LANES.length);
+    return compare(lane, lane.items(historyA), lane.items(historyB));
+  });
+  const firsts = lanes.flatMap((l) => (l.first === undefined ? [] : [l.first]));
+  const time = (d: Divergence): number => Math.min(d.a?.timeNs ?? Infinity, d.b?.timeNs ?? Infinity);
+  const first = firsts.toSorted((x, y) => time(x) - time(y))[0];
+  return { identical: first === undefined, first, lanes };
+}
+
+function compare(lane: Lane, a: Iterable<Item>, b: Iterable<Item>): LaneDiff {
+  const left = a[Symbol.iterator]();
+  const right = b[Symbol.iterator]();
+  let countA = 0;
+  let countB = 0;
+  let differing = 0;
+  let first: Divergence | undefined;
+  for (;;) {
+    const x = next(left);
+    const y = next(right);
+    if (x === undefined && y === undefined) break;
+    if (x !== undefined) countA++;
+    if (y !== undefined) countB++;
+    if (x?.text === y?.text) continue;
+    differing++;
+    first ??= { lane: lane.name, view: lane.view, n: Math.max(countA, countB), a: x, b: y };
+  }
+  return { lane: lane.name, view: lane.view, countA, countB, differing, first };
+}
+
+function next<T>(items: Iterator<T>): T | undefined {
+  const { done, value } = items.next();
+  return done === true ? undefined : value;
+}
+
+const side = (i: Item | undefined): string =>
+  i === undefined ? 'nothing' : `${i.text} (row ${i.key}, ${ms(i.timeNs)})`;
+
+/** The comparison as tables, for a report or a terminal. */
+export function diffSections(diff: SessionDiff, nameA: string, nameB: string): Section[] {
+  const { first } = diff;
+  const parting: Section = {
+    title: 'Where they part',
+    note: first === undefined ? 'Nowhere: no lane differs.' : `${first.lane}, number ${first.n}.`,
+    columns: ['Session', 'What'],
+    rows:
+      first === undefined
+        ? []
+        : [
+            [nameA, side(first.a)],
+            [nameB, side(first.b)],
+          ],
+  };
+  return [
+    parting,
+    {
+      title: 'Lanes',
+      columns: ['Lane', `In ${nameA}`, `In ${nameB}`, 'Differing', 'First at', nameA, nameB],
+      rows: diff.lanes.map((l) => [
+        l.lane,
+        String(l.countA),
+        String(l.countB),
+        String(l.differing),
+        l.first === undefined ? '' : String(l.first.n),
+        l.first === undefined ? '' : side(l.first.a),
+        l.first === undefined ? '' : side(l.first.b),
+      ]),
+    },
+  ];
+}
