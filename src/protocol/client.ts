@@ -40,10 +40,14 @@ interface Waiting {
 
 type NoticeListener = (data: unknown) => void;
 
+/** Requests under way at once; more wait here, so that a busy pane never runs into the host's limit (chosen). */
+const MAX_UNDER_WAY = 128;
+
 export class Client {
   private readonly transport: Transport;
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Map<string, Set<NoticeListener>>();
+  private readonly queued: { start(): void; reject(error: Error): void }[] = [];
   private nextId = 1;
   private lost: string | undefined;
 
@@ -58,9 +62,28 @@ export class Client {
     if (this.lost !== undefined) return Promise.reject(new EngineLost(this.lost));
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { name, resolve: resolve as (value: unknown) => void, reject });
-      this.transport.send({ id, name, params });
+      const start = (): void => {
+        this.waiting.set(id, { name, resolve: resolve as (value: unknown) => void, reject });
+        try {
+          this.transport.send({ id, name, params });
+        } catch (error) {
+          // What cannot be sent (a value of the wrong kind, a frame too large) fails alone.
+          this.waiting.delete(id);
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      this.queued.push({ start, reject });
+      this.pump();
     });
+  }
+
+  /** Sends what waits, as far as there is room. */
+  private pump(): void {
+    while (this.waiting.size < MAX_UNDER_WAY) {
+      const next = this.queued.shift();
+      if (next === undefined) return;
+      next.start();
+    }
   }
 
   /** Listens to a notice until disposed. */
@@ -86,6 +109,7 @@ export class Client {
     const waiting = this.waiting.get(reply.data.id);
     if (waiting === undefined) return;
     this.waiting.delete(reply.data.id);
+    this.pump();
     if ('error' in reply.data) {
       waiting.reject(fromWire(reply.data.error));
       return;
@@ -97,8 +121,9 @@ export class Client {
 
   private close(reason: string): void {
     this.lost = reason;
-    for (const w of this.waiting.values()) w.reject(new EngineLost(reason));
+    for (const w of [...this.waiting.values(), ...this.queued]) w.reject(new EngineLost(reason));
     this.waiting.clear();
+    this.queued.length = 0;
   }
 }
 

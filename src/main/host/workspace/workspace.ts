@@ -42,6 +42,8 @@ export class Workspace {
   private readonly listeners = new Set<Listener>();
   private readonly handlers: HostHandlers;
   private link: Link | undefined;
+  /** Requests the engine has not answered yet. */
+  private underWay = 0;
   /** Benches are made and ended one after the other. */
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -78,7 +80,13 @@ export class Workspace {
     }
     const engineKey: EngineRequestName = key as EngineRequestName;
     if (!Object.hasOwn(engineRequests, engineKey)) throw new UsageError(`no request "${name}"`);
-    return this.client.call(engineKey, parsed.data as never);
+    const { client } = this;
+    this.underWay++;
+    try {
+      return await client.call(engineKey, parsed.data as never);
+    } finally {
+      this.underWay--;
+    }
   }
 
   /** Opens a session file the system named (double click, command line). */
@@ -154,7 +162,8 @@ export class Workspace {
     const { link } = this;
     if (link === undefined) return;
     this.link = undefined;
-    // The reader must let go first: the writer leaves one plain file behind.
+    // Readers must let go first: the writer leaves one plain file behind.
+    this.sql.cancel();
     await this.sessions.close(LIVE);
     await link.close();
     this.notify('bench', { reason });
@@ -180,7 +189,10 @@ export class Workspace {
         return { protocol: PROTOCOL_VERSION, version: VERSION, host: kind, dialogs, platform: process.platform };
       },
       'bench.new': (p) => this.inTurn(() => this.newBench(p)),
-      'bench.abort': () => this.link?.abort(),
+      'bench.abort': () => {
+        // A bench that does nothing would only be stopped at its next request.
+        if (this.underWay > 0) this.link?.abort();
+      },
       'log.query': ({ session, ...q }) => sessions.thread(session).ask('query', q),
       'log.find': ({ session, ...q }) => sessions.thread(session).ask('find', q),
       'log.sql': ({ session, query, limit, limitMs }) =>
