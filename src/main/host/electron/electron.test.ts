@@ -22,6 +22,9 @@ import { Client, type Transport } from '../../../protocol/client.ts';
 import { COMMANDS } from '../../../protocol/commands.ts';
 import { PROTOCOL_VERSION } from '../../../protocol/messages.ts';
 
+/** Other work may share the machine. */
+const PATIENT = { timeout: 20_000 };
+
 const root = path.resolve(import.meta.dirname, '../../../..');
 /** Inside node_modules, so that the bundle finds its packages. */
 const place = path.join(root, 'node_modules/.tyr-test', String(process.pid));
@@ -226,7 +229,7 @@ describe('the channel', () => {
     ]) {
       await desk.do('frame', { frame });
     }
-    await expect.poll(() => seen.length).toBe(6);
+    await expect.poll(() => seen.length, PATIENT).toBe(6);
     expect(seen.every((f) => f['notice'] === 'alert')).toBe(true);
     expect(desk.stderr).toMatch(/refused a frame of the wrong shape/);
     seen.length = 0;
@@ -234,7 +237,7 @@ describe('the channel', () => {
     await desk.do('frame', { frame: hello, sub: true });
     await desk.do('frame', { frame: hello, url: 'https://evil.example/' });
     await desk.do('frame', { frame: { ...hello, name: 'x', id: 900_001 }, url: 'app://tyr/index.html' });
-    await expect.poll(() => seen.length).toBe(1);
+    await expect.poll(() => seen.length, PATIENT).toBe(1);
     expect(seen[0]).toMatchObject({ id: 900_001, error: { name: 'UsageError' } });
     expect(desk.stderr).toMatch(/refused a frame from a page that is not ours/);
   });
@@ -304,9 +307,9 @@ describe('the channel', () => {
     const heard: string[] = [];
     c.on('opened', ({ name }) => heard.push(name));
     await desk.do('emit', { event: 'open-file', argument: file });
-    await expect.poll(() => heard).toEqual(['kept']);
+    await expect.poll(() => heard, PATIENT).toEqual(['kept']);
     await desk.do('emit', { event: 'second-instance', argument: ['tyr', file] });
-    await expect.poll(() => heard).toEqual(['kept', 'kept']);
+    await expect.poll(() => heard, PATIENT).toEqual(['kept', 'kept']);
   });
 
   it('passes on what was chosen in the menu', async () => {
@@ -318,7 +321,7 @@ describe('the channel', () => {
     const ids: string[] = [];
     c.on('command', ({ id }) => ids.push(id));
     await desk.do('choose', ['Run', 'Continue']);
-    await expect.poll(() => ids).toEqual(['run.continue']);
+    await expect.poll(() => ids, PATIENT).toEqual(['run.continue']);
   });
 
   it('lets the session be whole at the end', async () => {
