@@ -59,6 +59,9 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
   'session.flush',
 ]);
 
+/** Requests that a stopped bench still answers. */
+const AFTER_END: ReadonlySet<EngineRequestName> = new Set(['session.flush', 'bench.close', 'bench.status']);
+
 export class Service implements WindowService, DebugService {
   readonly parts: ServiceParts;
   readonly runner = new Runner();
@@ -99,12 +102,19 @@ export class Service implements WindowService, DebugService {
       }
     } catch (error) {
       this.runner.stop();
-      this.dead = error instanceof Error ? error.message : String(error);
-      this.parts.notify('alert', { message: `the bench stopped: ${this.dead}` });
+      this.end(error instanceof Error ? error.message : String(error));
       this.changes.touch();
     }
     this.tap.turn();
     return Math.min(wait, this.changes.tick(clock()));
+  }
+
+  /** The bench cannot go on. */
+  private end(reason: string): void {
+    this.dead = reason;
+    this.runner.stop();
+    this.parts.notify('alert', { message: `the bench stopped: ${reason}` });
+    this.parts.notify('bench', { reason });
   }
 
   /** Handles one request; throws TyrErrors for the wire. */
@@ -116,7 +126,7 @@ export class Service implements WindowService, DebugService {
       const what = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ');
       throw new UsageError(`${name}: ${what}`);
     }
-    if (this.dead !== undefined && key !== 'session.flush' && key !== 'bench.close') {
+    if (this.dead !== undefined && !AFTER_END.has(key)) {
       throw new LimitReached(`the bench was stopped (${this.dead}); start a new one`);
     }
     if (this.debugger.isInside && !ANSWERED_INSIDE.has(key)) {
@@ -131,7 +141,7 @@ export class Service implements WindowService, DebugService {
       return result;
     } catch (error) {
       // What was unwound through the machine cannot go on.
-      if (error instanceof Error && error.name === ('Aborted' satisfies Aborted['name'])) this.dead = error.message;
+      if (error instanceof Error && error.name === ('Aborted' satisfies Aborted['name'])) this.end(error.message);
       throw error;
     }
   }

@@ -132,6 +132,21 @@ describe('a booted bench', () => {
   });
 });
 
+describe('a bench that was stopped', () => {
+  it('says so, tells its status, and refuses the rest', () => {
+    const sent: string[] = [];
+    const control = new EngineControl();
+    const notify = (notice: string): void => void sent.push(notice);
+    const service = new Service({ recorder: nullRecorder, control, notify });
+    service.handle('bench.create', { sessionPath: 'none', bare: true });
+    control.words[1] = 1;
+    expect(() => service.handle('register.read', { name: 'GPU_ID' })).toThrow(/stopped on request/);
+    expect(sent).toContain('bench');
+    expect(service.handle('bench.status', {})).toMatchObject({ running: false });
+    expect(() => service.handle('register.peek', { names: ['GPU_ID'] })).toThrow(/start a new one/);
+  });
+});
+
 describe('a bare bench', () => {
   it('has no firmware to choose', () => {
     const { ask } = rig(true);
