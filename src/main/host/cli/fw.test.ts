@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BadInput, UsageError } from '../../../base/errors.ts';
+import { fileOffset } from '../../engine/testing.ts';
 import { run } from './fw.ts';
 
 const REFERENCE = path.resolve(import.meta.dirname, '../../../../resources/firmware/reference.bin');
@@ -55,6 +56,15 @@ describe('fw info', () => {
   });
 });
 
+describe('files that are cut', () => {
+  it.each([0, 10, 19, 20, 100, 500, 5000])('at %d bytes are bad inputs for info and diff', async (length) => {
+    const file = path.join(work, `cut-${length}.bin`);
+    writeFileSync(file, readFileSync(REFERENCE).subarray(0, length));
+    await expect(fw('info', file)).rejects.toMatchObject({ exitCode: 3, detail: { file } });
+    await expect(fw('diff', REFERENCE, file)).rejects.toMatchObject({ exitCode: 3 });
+  });
+});
+
 describe('fw check', () => {
   it('is true for the reference', async () => {
     expect(await fw('check', REFERENCE, '--json')).toMatchObject({ code: 0, json: { problems: [] } });
@@ -82,6 +92,32 @@ describe('fw diff', () => {
       'header versionHash',
       'section 0x00000000 contents',
     ]);
+  });
+});
+
+describe('fw diff of our own images', () => {
+  const symbols = readFileSync(REFERENCE.replace('.bin', '.symbols.json'), 'utf8');
+  const { symbols: rows } = JSON.parse(symbols) as { symbols: { name: string; address: number }[] };
+  const ping = rows.find((s) => s.name === 'global_requests')!;
+
+  /** The reference with a byte of a function changed, and its symbols beside it. */
+  function changed(name: string, beside: string): string {
+    const code = fileOffset(ping.address);
+    const file = damaged(name, (v) => v.setUint8(code, v.getUint8(code) ^ 1));
+    writeFileSync(file.replace('.bin', '.symbols.json'), beside);
+    return file;
+  }
+
+  it('names the functions that differ', async () => {
+    const { json } = await fw('diff', REFERENCE, changed('fn.bin', symbols), '--json');
+    const found = json.differences.filter((d: { what: string }) => d.what.startsWith('function '));
+    expect(found).toMatchObject([{ what: 'function global_requests' }]);
+  });
+
+  it('does without symbols of another build', async () => {
+    const other = symbols.replace(/"gitSha": "."/, '"gitSha": "x"').replace(/"gitSha": "\w{4}/, '"gitSha": "0000');
+    const { json } = await fw('diff', REFERENCE, changed('fn2.bin', other), '--json');
+    expect(json.differences.map((d: { what: string }) => d.what)).toEqual(['section 0x00000000 contents']);
   });
 });
 

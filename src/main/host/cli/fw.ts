@@ -4,8 +4,10 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInput, UsageError } from '../../../base/errors.ts';
 import { buildFirmware, buildFromElf } from '../../firmware-kit/build.ts';
-import type { BuiltFirmware } from '../../firmware-kit/build.ts';
+import type { BuiltFirmware, SymbolFile } from '../../firmware-kit/build.ts';
 import { isElf } from '../../../formats/elf.ts';
+import type { FirmwareSymbol } from '../../firmware-kit/elf-firmware.ts';
+import { functionDifferences } from '../../firmware-kit/function-diff.ts';
 import { imageDifferences, imageReport, imageText, problemText } from '../../firmware-kit/report.ts';
 import { inspectImage } from '../../../spec/firmware/image.ts';
 import type { Inspection } from '../../../spec/firmware/image.ts';
@@ -81,10 +83,13 @@ async function read(file: string): Promise<Uint8Array> {
   }
 }
 
-/** An image with a header of ours; anything else is a bad input. */
+/** Rules a file breaks that is something else or only a part: it is not looked at further. */
+const NO_IMAGE: ReadonlySet<string> = new Set(['header-short', 'magic', 'table-truncated', 'data-truncated']);
+
+/** A whole image; anything else is a bad input. */
 async function readImage(file: string): Promise<Inspection> {
   const found = inspectImage(await read(file));
-  const wrong = found.problems.find((p) => p.id === 'header-short' || p.id === 'magic');
+  const wrong = found.problems.find((p) => NO_IMAGE.has(p.id));
   if (wrong !== undefined) throw new BadInput({ ...wrong, file });
   return found;
 }
@@ -115,13 +120,32 @@ async function check(options: Options, io: Io): Promise<number> {
 
 async function diff(options: Options, io: Io): Promise<number> {
   const [a = '', b = ''] = options.files;
-  const differences = imageDifferences(await readImage(a), await readImage(b));
+  const [left, right] = [await readImage(a), await readImage(b)];
+  const [symbolsA, symbolsB] = [await symbolsOf(a, left), await symbolsOf(b, right)];
+  const differences = imageDifferences(left, right);
+  if (symbolsA !== undefined && symbolsB !== undefined) {
+    differences.push(...functionDifferences({ image: left, symbols: symbolsA }, { image: right, symbols: symbolsB }));
+  }
   const identical = differences.length === 0;
   const lines = identical
     ? ['the images mean the same']
     : differences.map((d) => `${d.what}: ${d.a ?? 'absent'} | ${d.b ?? 'absent'}`);
   print(io, options.json, { identical, differences }, lines);
   return identical ? 0 : 1;
+}
+
+/** Symbols of an image that `fw build` made: they lie beside it and carry the same sha. */
+async function symbolsOf(file: string, image: Inspection): Promise<readonly FirmwareSymbol[] | undefined> {
+  const text = await readFile(symbolsFileOf(file), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const info = image.entries.find((e) => e.kind === 'build-info');
+  try {
+    const { gitSha, symbols } = JSON.parse(text) as SymbolFile;
+    return info?.gitSha === gitSha && Array.isArray(symbols) ? symbols : undefined;
+  } catch {
+    // Whatever it is, it is not ours: the comparison does without.
+    return undefined;
+  }
 }
 
 async function built(source: string): Promise<BuiltFirmware> {
@@ -147,6 +171,10 @@ function stem(file: string): string {
   return file.endsWith('.bin') ? file.slice(0, -'.bin'.length) : file;
 }
 
+function symbolsFileOf(file: string): string {
+  return `${stem(file)}.symbols.json`;
+}
+
 async function build(options: Options, io: Io): Promise<number> {
   const { output } = options;
   if (output === undefined) throw new UsageError(`fw build needs -o FILE\n${USAGE}`);
@@ -158,7 +186,7 @@ async function build(options: Options, io: Io): Promise<number> {
     throw new BadInput({ file: source, rule: `The image would be refused: ${first.rule}`, remedy: first.remedy });
   }
   const sha256 = createHash('sha256').update(firmware.image).digest('hex');
-  const symbolsFile = `${stem(output)}.symbols.json`;
+  const symbolsFile = symbolsFileOf(output);
   await writeFile(output, firmware.image);
   await writeFile(symbolsFile, `${JSON.stringify(firmware.symbols, undefined, 1)}\n`);
   await writeFile(`${stem(output)}.sha256`, `${sha256}  ${path.basename(output)}\n`);
