@@ -22,7 +22,7 @@ export class Steps {
   }
 
   plain(text: string, uses = 0, sets = 0): void {
-    this.list.push({ kind: 'plain', text, uses, sets });
+    this.list.push({ kind: 'plain', text, uses, sets, keep: sets });
   }
 
   /** The text of a register write; SP keeps its low bits clear. */
@@ -41,8 +41,17 @@ export class Steps {
     this.plain(`zf=${value};`, 0, Z);
     this.compared = false;
   }
-  setC(value: string): void {
-    this.plain(`cf=${value};`, 0, C);
+  /** C of a shifter: V stays, so it must be there. */
+  setC(value: string, uses = 0): void {
+    this.list.push({ kind: 'plain', text: `cf=${value};ck=0;`, uses, sets: C, keep: C, settles: V });
+  }
+  /** C and V of the sum of fa and fb, kind 1 or 2; x is the sum. */
+  setSum(kind: 1 | 2, operands: string, carry: string, overflow: string): void {
+    this.list.push({ kind: 'plain', text: `${operands}ck=${kind};`, uses: 0, sets: 0, keep: 0, covers: C | V });
+    this.list.push({ kind: 'plain', text: `cf=${carry};`, uses: 0, sets: C, keep: C, codeOnly: true });
+    this.list.push({ kind: 'plain', text: `vf=${overflow};`, uses: 0, sets: V, keep: V, codeOnly: true });
+    this.setNz('x');
+    this.compared = kind === 1;
   }
 }
 
@@ -99,20 +108,15 @@ function sum(name: string, sets: boolean, form: string): Rule {
       return;
     }
     if (name === 'sub' || name === 'cmp' || name === 'rsb') {
-      s.plain(name === 'rsb' ? `fa=${b};fb=${n};x=fa-fb|0;` : `fa=${n};fb=${b};x=fa-fb|0;`);
-      s.setC('(fa>>>0)>=(fb>>>0)?1:0');
-      s.plain('vf=(fa^fb)&(fa^x);', 0, V);
-      s.setNz('x');
-      s.compared = true;
+      const operands = name === 'rsb' ? `fa=${b};fb=${n};` : `fa=${n};fb=${b};`;
+      s.setSum(1, `${operands}x=fa-fb|0;`, '(fa>>>0)>=(fb>>>0)?1:0', '(fa^fb)&(fa^x)');
     } else if (name === 'add' || name === 'cmn') {
-      s.plain(`a=${n};b=${b};x=a+b|0;`);
-      s.setC('(x>>>0)<(a>>>0)?1:0');
-      s.plain('vf=(a^x)&(b^x);', 0, V);
-      s.setNz('x');
+      s.setSum(2, `fa=${n};fb=${b};x=fa+fb|0;`, '(x>>>0)<(fa>>>0)?1:0', '(fa^x)&(fb^x)');
     } else {
       s.plain(`a=${n};b=${name === 'sbc' ? '~' : ''}${b};t=cf;x=a+b+t|0;`, C);
-      s.setC('(a>>>0)+(b>>>0)+t>4294967295?1:0');
+      s.plain('cf=(a>>>0)+(b>>>0)+t>4294967295?1:0;', 0, C);
       s.plain('vf=(a^x)&(b^x);', 0, V);
+      s.list.push({ kind: 'plain', text: 'ck=0;', uses: 0, sets: 0, keep: C | V });
       s.setNz('x');
     }
     if (writes) s.write(i.d, 'x', 0, keepsWords(i));
@@ -179,7 +183,7 @@ for (const [name, value, carry] of [
   });
   rule(`${name}s.rr`, (s, i) => {
     s.plain(`a=${s.r(i.n)};b=${s.r(i.decoded.m)}&255;x=${value};`);
-    s.plain(`cf=b===0?cf:${carry};`, C, C);
+    s.setC(`b===0?cf:${carry}`, C);
     s.setNz('x');
     s.write(i.d, 'x');
   });

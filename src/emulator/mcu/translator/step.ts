@@ -1,8 +1,11 @@
 /**
  * Steps: what an instruction becomes before it is text. A plain step is a statement over locals; one that does
  * nothing but set flags is dropped when nobody reads them. Steps that may leave the fast path carry what slow
- * execution needs. Locals: r0..r14, nf zf cf vf as in state.ts, scratch a b t x, and fa fb, the operands of the last
- * comparison.
+ * execution needs. Locals: r0..r14, nf zf cf vf as in state.ts, scratch a b t x. C and V of sums are seldom wanted
+ * by anything but a way out, so sums only keep their operands in fa and fb, and ck says how C and V follow from them
+ * (text.ts): 0 they are in cf and vf, 1 fa - fb, 2 fa + fb. cf and vf are computed, too, where code reads them.
+ *
+ * Liveness is two sets of flags: those that code reads, and above them (<< 4) those that only ways out need.
  */
 import type { Instruction } from './instruction.ts';
 
@@ -11,9 +14,11 @@ export const Z = 2;
 export const C = 4;
 export const V = 8;
 export const ALL = 15;
+/** What a way out needs. */
+export const OUT = ALL << 4;
 
 export type Step =
-  | { readonly kind: 'plain'; readonly text: string; readonly uses: number; readonly sets: number }
+  | Plain
   /** `head; if (fast) { quick } else slow execution`. */
   | {
       readonly kind: 'memory';
@@ -24,6 +29,23 @@ export type Step =
     }
   | { readonly kind: 'slow'; readonly slow: Slow }
   | { readonly kind: 'if'; readonly test: Test; readonly body: readonly Step[] };
+
+export interface Plain {
+  readonly kind: 'plain';
+  readonly text: string;
+  /** Flags it reads. */
+  readonly uses: number;
+  /** Flags it writes. */
+  readonly sets: number;
+  /** It can go when none of these is needed after it; 0: it stays. */
+  readonly keep: number;
+  /** Only flags that code reads keep it. */
+  readonly codeOnly?: boolean;
+  /** Flags that ways out can find from here on without cf and vf. */
+  readonly covers?: number;
+  /** Flags that must be in their locals if anything needs them after it. */
+  readonly settles?: number;
+}
 
 /** A condition as text, with the flags it reads. */
 export interface Test {
@@ -86,16 +108,24 @@ export function testOf(condition: number, compared: boolean): Test {
 export function before(step: Step, after: number): number | undefined {
   switch (step.kind) {
     case 'plain':
-      if (step.sets !== 0 && (step.sets & after) === 0) return undefined;
-      return (after & ~step.sets) | step.uses;
+      return beforePlain(step, after);
     case 'if': {
       let inner = after;
       for (const s of step.body.toReversed()) inner = before(s, inner) ?? inner;
       return inner | after | step.test.uses;
     }
-    default:
-      return ALL;
+    case 'memory':
+      return after | OUT;
+    case 'slow':
+      // It takes the flags back from the state words.
+      return OUT;
   }
+}
+
+function beforePlain({ uses, sets, keep, codeOnly, covers, settles }: Plain, after: number): number | undefined {
+  const needed = codeOnly === true ? after : after | (after >> 4);
+  if (keep !== 0 && (keep & needed) === 0) return undefined;
+  return (after & ~(sets | (sets << 4) | ((covers ?? 0) << 4))) | uses | (needed & (settles ?? 0));
 }
 
 /** The steps that remain when only these flags are needed after them. */

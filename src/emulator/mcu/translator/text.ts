@@ -9,9 +9,12 @@ import { analyse, type Flow } from './flow.ts';
 import type { Instruction } from './instruction.ts';
 import { addSteps, inPage, literal, multiple, Steps, tableOf } from './operations.ts';
 import { successors, type Block, type Region } from './region.ts';
-import { ALL, C, liveBefore, N, prune, testOf, V, Z, type Slow, type Step, type Test } from './step.ts';
+import { C, liveBefore, N, OUT, prune, testOf, V, Z, type Slow, type Step, type Test } from './step.ts';
 
 export interface RegionText {
+  /** A function that puts locals back into the state words. */
+  readonly spill: string;
+  /** The body of the region's function of `cnt`. */
   readonly text: string;
   /** Instructions the budget must have for at least. */
   readonly need: number;
@@ -35,12 +38,18 @@ const FLAGS = [
   ['v', V, 19],
 ] as const;
 
+/** C and V of a sum that was kept as its operands; see step.ts. */
+const SUM_FLAGS =
+  'if(ck===0){S[18]=cf;S[19]=vf;}' +
+  'else if(ck===1){S[18]=(fa>>>0)>=(fb>>>0)?1:0;S[19]=(fa^fb)&(fa^(fa-fb));}' +
+  'else{S[18]=((fa+fb)>>>0)<(fa>>>0)?1:0;S[19]=(fa^(fa+fb))&(fb^(fa+fb));}';
+
 export function regionText(region: Region): RegionText {
   const flow = analyse(region);
   const s = new Steps();
   const bodies = new Map(flow.order.map((block) => [block.pc, bodyOf(block, s)]));
   dropDeadFlags(flow, bodies);
-  return { text: new Printer(flow, bodies, s).print(region.entry), need: flow.need(region.entry) };
+  return { ...new Printer(flow, bodies, s).print(region.entry), need: flow.need(region.entry) };
 }
 
 /** Steps of all instructions of a block, those that end it in `tail`. */
@@ -146,10 +155,11 @@ function dropDeadFlags(flow: Flow, bodies: ReadonlyMap<number, Body>): void {
     let live = test?.uses ?? 0;
     const list = successors(block);
     const leaves = !['jump', 'branch', 'compare', 'call'].includes(block.end.kind);
-    if (leaves || list.length === 0) live = ALL;
+    if (leaves || list.length === 0) live |= OUT;
     for (const to of list) {
-      const stays = flow.inside(block.pc, to) && !flow.isBack(block.pc, to);
-      live |= stays ? (liveIn.get(to) ?? 0) : ALL;
+      const inside = flow.inside(block.pc, to);
+      if (inside) live |= liveIn.get(to) ?? 0;
+      if (!inside || flow.isBack(block.pc, to)) live |= OUT;
     }
     return liveBefore(tail, live) | (guard === undefined ? 0 : live | guard.uses);
   };
@@ -184,46 +194,54 @@ class Printer {
     this.steps = steps;
   }
 
-  print(entry: number): string {
+  print(entry: number): { spill: string; text: string } {
     for (const { steps, tail, test, guard } of this.bodies.values()) {
       this.countFlags(steps);
       this.countFlags(tail);
       this.flags |= (test?.uses ?? 0) | (guard?.uses ?? 0);
     }
+    if ((this.flagsWritten & (C | V)) !== 0) this.flagsWritten |= C | V;
     this.flags |= this.flagsWritten;
     const { used, written } = this.steps;
     const registers = (bits: number): number[] =>
       Array.from({ length: 16 }, (_, r) => r).filter((r) => (bits >>> r) & 1);
     const flags = (bits: number) => FLAGS.filter(([, bit]) => (bits & bit) !== 0);
-    this.spill =
-      registers(written)
-        .map((r) => `S[${r}]=r${r};`)
-        .join('') +
-      flags(this.flagsWritten)
-        .map(([f, , at]) => `S[${at}]=${f}f;`)
-        .join('');
+    const sums = (this.flagsWritten & C) !== 0;
+    const plain = flags(this.flagsWritten & (N | Z));
+    const locals = [...registers(written).map((r) => `r${r}`), ...plain.map(([f]) => `${f}f`)];
+    if (sums) locals.push('ck', 'cf', 'vf', 'fa', 'fb');
+    this.spill = `spill(${locals.join(',')});`;
+    const stores = [
+      ...registers(written).map((r) => `S[${r}]=r${r};`),
+      ...plain.map(([f, , at]) => `S[${at}]=${f}f;`),
+      sums ? SUM_FLAGS : '',
+    ].join('');
     this.reload =
       registers(used)
         .map((r) => `r${r}=S[${r}];`)
         .join('') +
       flags(this.flags)
         .map(([f, , at]) => `${f}f=S[${at}];`)
-        .join('');
-    const locals = [
+        .join('') +
+      'ck=0;';
+    const begin = [
       ...registers(used).map((r) => `r${r}=S[${r}]`),
       ...flags(this.flags).map(([f, , at]) => `${f}f=S[${at}]`),
-      'pc=0,a=0,b=0,t=0,x=0,fa=0,fb=0,k=0',
+      'pc=0,a=0,b=0,t=0,x=0,fa=0,fb=0,ck=0,k=0',
     ];
     const body = this.tree(entry);
     const end = this.indirect ? 'if(k!==0&&((pc&1)===0||pc>>>28===15)){leave(pc);return;}S[15]=pc&-2;' : 'S[15]=pc;';
-    return `let ${locals.join(',')};X:{${body}}${this.spill}S[33]=cnt;${end}`;
+    return {
+      spill: `function spill(${locals.join(',')}){${stores}}`,
+      text: `let ${begin.join(',')};X:{${body}}${this.spill}S[33]=cnt;${end}`,
+    };
   }
 
   private countFlags(steps: readonly Step[]): void {
     for (const step of steps) {
       if (step.kind === 'plain') {
         this.flags |= step.uses;
-        this.flagsWritten |= step.sets;
+        this.flagsWritten |= step.sets | (step.covers ?? 0);
       } else if (step.kind === 'if') {
         this.flags |= step.test.uses;
         this.countFlags(step.body);

@@ -251,11 +251,11 @@ export class Translator {
     const region = discover(pc, limit, (at, it) => this.fetch(at, it), peek);
     // Opening pages may have dropped others.
     if (region === undefined || epoch !== this.epoch) return undefined;
-    const { text, need } = regionText(region);
+    const { text, spill, need } = regionText(region);
     const names = Object.keys(this.context).join(',');
     const name = `region_${(pc >>> 0).toString(16)}`;
     // oxlint-disable-next-line typescript/no-implied-eval -- this is the compiler; its input is our own text
-    const make = new Function('P', `'use strict';const{${names}}=P;return function ${name}(cnt){${text}}`) as (
+    const make = new Function('P', `'use strict';const{${names}}=P;${spill}return function ${name}(cnt){${text}}`) as (
       context: Readonly<Record<string, unknown>>,
     ) => (budget: number) => void;
     const made: Translation = {
