@@ -196,6 +196,14 @@ export class CaptureObjects {
     });
   }
 
+  /** True when all of a range is mapped now. */
+  isMapped(va: number, length: number): boolean {
+    for (let at = va; at < va + length; at += CAPTURE_PAGE) {
+      if (!this.mappings.some((m) => at >= m.va && at < m.va + m.size)) return false;
+    }
+    return true;
+  }
+
   /** Bytes of the GPU's address space, read through the process's maps. */
   async readVa(va: number, length: number): Promise<Uint8Array> {
     const out = new Uint8Array(length);

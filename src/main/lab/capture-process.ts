@@ -26,6 +26,8 @@ export interface CaptureHost {
   readUser(client: number, address: number, length: number): Uint8Array | Promise<Uint8Array>;
   /** Virtual time in ns. */
   now(): number | Promise<number>;
+  /** Faults the hardware has reported to the driver so far. */
+  faults(): number | Promise<number>;
 }
 
 /** An argument array as the driver takes it. */

@@ -63,6 +63,7 @@ class Replay {
   }
 
   async run(): Promise<CaptureResult> {
+    const faultsBefore = await this.process.host.faults();
     let fault: string | undefined;
     try {
       for (const { call, line } of this.capture.entries) await this.perform(call, `ioctls.jsonl:${line}`);
@@ -72,7 +73,9 @@ class Replay {
       if (!(error instanceof CheckFailed)) throw error;
       fault = error.message;
     }
-    const { mismatches, count } = await this.compare();
+    const faults = (await this.process.host.faults()) - faultsBefore;
+    if (fault === undefined && faults > 0) fault = `the hardware reported ${faults} fault${faults === 1 ? '' : 's'}`;
+    const { mismatches, count } = await this.compare(fault === undefined);
     const { mode, relative } = this.capture.run.compare;
     return {
       ok: fault === undefined && count === 0,
@@ -276,12 +279,14 @@ class Replay {
     }
   }
 
-  private async compare(): Promise<{ mismatches: Mismatch[]; count: number }> {
+  /** After a failure, buffers that were never made are left out (`all` false). */
+  private async compare(all: boolean): Promise<{ mismatches: Mismatch[]; count: number }> {
     const { run, expected } = this.capture;
     const mismatches: Mismatch[] = [];
     let count = 0;
     if (expected === undefined || run.compare.mode === 'none') return { mismatches, count };
     for (const buffer of run.buffers) {
+      if (!all && !this.objects.isMapped(buffer.va, buffer.size)) continue;
       const got = await this.objects.readVa(buffer.va, buffer.size);
       const want = expected.subarray(buffer.expectedOffset, buffer.expectedOffset + buffer.size);
       const result = compareBuffer(buffer, got, want, run.compare);

@@ -54,6 +54,7 @@ function hostOf(client: Client): CaptureHost {
     apply: async (input) => (await client.call('input.apply', { input })) as CaptureReply,
     readUser: (user, address, length) => client.call('memory.readUser', { client: user, address, length }),
     now: async () => (await client.call('bench.status', {})).timeNs,
+    faults: async () => (await client.call('bench.status', {})).faults,
   };
 }
 

@@ -1,0 +1,144 @@
+/** Captures of a real driver on the whole bench: driver, firmware, command streams, shader cores. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { CaptureCall } from '../../formats/capture.ts';
+import type { Input } from '../../protocol/inputs.ts';
+import { EngineControl } from '../engine/control.ts';
+import { nullRecorder } from '../engine/recorder.ts';
+import { Timeline } from '../engine/timeline.ts';
+import { compareBuffer } from './capture-compare.ts';
+import { readCapture, type Capture } from './capture-files.ts';
+import type { CaptureHost } from './capture-process.ts';
+import { replayCapture, type CaptureResult } from './capture-replay.ts';
+
+const path = (name: string): string => fileURLToPath(new URL(`fixtures/captures/${name}`, import.meta.url));
+const FIRMWARE = readFileSync(fileURLToPath(new URL('../../../resources/firmware/reference.bin', import.meta.url)));
+
+const NAMES = [
+  '01_store_const',
+  '02_ids',
+  '02_ids_indirect',
+  '03_saxpy_full_init',
+  '04_reduce_shared',
+  '06_atomic_histogram',
+  '07_atomics_all',
+  '10_divergence',
+  '14_float_ops',
+  '22_ubo',
+];
+
+/** A booted bench; `inputs` are those after the boot. */
+function boot(): { history: Timeline; inputs: Input[]; host: CaptureHost } {
+  const history = new Timeline(
+    {
+      kind: 'power-on',
+      gpu: 'g610',
+      bare: false,
+      engine: 'interpreter',
+      overrides: {},
+      firmware: Uint8Array.from(FIRMWARE),
+      firmwareName: 'reference',
+    },
+    nullRecorder,
+    new EngineControl(),
+  );
+  history.apply({ kind: 'module-load', module: 'tyr' });
+  const inputs: Input[] = [];
+  const host: CaptureHost = {
+    apply: (input) => {
+      inputs.push(input);
+      return history.apply(input);
+    },
+    readUser: (client, address, length) => history.readUser(client, address, length),
+    now: () => history.engine.now,
+    faults: () => history.engine.driver.faultCount,
+  };
+  return { history, inputs, host };
+}
+
+const replay = (capture: Capture): Promise<CaptureResult> => replayCapture(capture, boot().host);
+
+/** The capture with its calls changed. */
+function edited(capture: Capture, change: (call: CaptureCall) => CaptureCall): Capture {
+  return { ...capture, entries: capture.entries.map((e) => ({ ...e, call: change(e.call) })) };
+}
+
+describe('captured runs', () => {
+  it.each(NAMES)('%s leaves what another implementation left', async (name) => {
+    const result = await replay(readCapture(path(name)));
+    expect(result.fault).toBeUndefined();
+    expect(result.mismatches).toEqual([]);
+    expect(result).toMatchObject({ ok: true, submits: 4 });
+  });
+
+  it('name buffer, offset and both words where they differ', async () => {
+    const capture = readCapture(path('01_store_const'));
+    const expected = Uint8Array.from(capture.expected!);
+    expected[65536 + 5] = 1;
+    const result = await replay({ ...capture, expected });
+    expect(result.ok).toBe(false);
+    expect(result.mismatches).toEqual([{ buffer: 'set0.binding1', offset: 4, got: 0, want: 0x100 }]);
+  });
+
+  it('are inputs that replay to the same machine', async () => {
+    const first = boot();
+    await replayCapture(readCapture(path('04_reduce_shared')), first.host);
+    const second = boot();
+    for (const input of first.inputs) second.history.apply(input);
+    expect(second.history.engine.stateHash()).toBe(first.history.engine.stateHash());
+  });
+
+  it('fault by name when the shader is no shader', async () => {
+    const capture = readCapture(path('01_store_const'));
+    const [image] = capture.images;
+    const code = image!.maps.find((m) => m.va === 0xfff95000)!;
+    const bytes = Uint8Array.from(image!.bytes);
+    for (const run of code.runs) bytes.fill(0, run.fileOffset, run.fileOffset + run.length);
+    const result = await replay({ ...capture, images: [{ ...image!, bytes }] });
+    expect(result.ok).toBe(false);
+    expect(result.fault).toMatch(/hardware reported 1 fault/);
+  });
+
+  it('with asynchronous bindings and waits on points nobody signals', async () => {
+    const capture = edited(readCapture(path('01_store_const')), (call) => {
+      if (call.kind === 'vmBind') {
+        const syncs = [{ flags: 0x8000_0001, handle: 7, point: 3 }];
+        return { ...call, flags: 1, ops: call.ops.map((op) => ({ ...op, syncs })) };
+      }
+      if (call.kind !== 'groupSubmit') return call;
+      const wait = [
+        { flags: 1, handle: 7, point: 3 },
+        { flags: 1, handle: 9, point: 5 },
+        { flags: 0, handle: 10, point: 0 },
+      ];
+      return { ...call, queues: call.queues.map((q) => ({ ...q, syncs: [...wait, ...q.syncs] })) };
+    });
+    expect(await replay(capture)).toMatchObject({ ok: true, fault: undefined });
+  });
+
+  it('report what the driver refuses', async () => {
+    const capture = edited(readCapture(path('01_store_const')), (call) =>
+      call.kind === 'groupCreate' ? { ...call, computeMask: 0xffff_ffff } : call,
+    );
+    const result = await replay(capture);
+    expect(result.fault).toMatch(/GROUP_CREATE failed with errno 22/);
+  });
+});
+
+describe('comparison of buffers', () => {
+  const buffer = { name: 'b', va: 0, size: 8, expectedOffset: 0 };
+  const floats = (...x: number[]): Uint8Array => new Uint8Array(Float32Array.from(x).buffer);
+
+  it('takes a relative tolerance, NaN for NaN, and bits in exact mode', () => {
+    const tolerance = { mode: 'tolerance', relative: 1e-6 } as const;
+    const count = (got: Uint8Array, want: Uint8Array, compare: Parameters<typeof compareBuffer>[3]): number =>
+      compareBuffer(buffer, got, want, compare).count;
+    expect(count(floats(1, NaN), floats(1 + 5e-7, -NaN), tolerance)).toBe(0);
+    expect(count(floats(1, 2), floats(1.00001, 2), tolerance)).toBe(1);
+    expect(count(floats(1, Infinity), floats(1, 3e38), tolerance)).toBe(1);
+    expect(count(floats(0, 1), floats(-0, 1), tolerance)).toBe(0);
+    expect(count(floats(0, 1), floats(-0, 1), { mode: 'exact', relative: 0 })).toBe(1);
+    expect(count(floats(0, 1), floats(5, 6), { mode: 'none', relative: 0 })).toBe(0);
+  });
+});
