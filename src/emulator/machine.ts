@@ -191,8 +191,10 @@ export class Machine implements Stateful<PlainObject> {
    */
   runUntil(ns: number): StopReason {
     const { clock } = this;
-    const { mcu } = this.gpu;
+    const { mcu, csf } = this.gpu;
+    csf.finishCut();
     for (;;) {
+      if (csf.cut) return 'pause';
       if (this.pauseRequested) {
         this.pauseRequested = false;
         return 'pause';
@@ -262,7 +264,7 @@ export class Machine implements Stateful<PlainObject> {
 
   /** True when nothing is pending: only counters of time will change until the host does something. */
   get idle(): boolean {
-    return this.gpu.mcu.instant === Infinity && this.clock.queuedAt === Infinity;
+    return this.gpu.mcu.instant === Infinity && this.clock.queuedAt === Infinity && !this.csf.cut;
   }
 
   /** Time of the next thing that happens by itself, Infinity when idle. */

@@ -168,8 +168,11 @@ export interface CsfTrace {
   instruction?: ((cs: number, pc: number, lo: number, hi: number) => void) | undefined;
   /** Something worth a row in cs_event. */
   event?: ((cs: number, kind: string, detail: string) => void) | undefined;
-  /** Returns true to hold the stream before this instruction (debugger). */
-  breakpoint?: ((cs: number, pc: number) => boolean) | undefined;
+  /**
+   * Before an instruction executes, also when it is looked at again after a wait. True stops the machine right there,
+   * in the middle of an instant (`Csf.cut`); it goes on as if it had not stopped, with a new look at the instruction.
+   */
+  breakpoint?: ((cs: number, pc: number, lo: number, hi: number) => boolean) | undefined;
 }
 
 /** The stream hardware as the MCU's register bus sees it. Offsets are multiples of 4, accesses are words. */
@@ -183,6 +186,12 @@ export interface Csf extends Stateful {
   /** As the reads, without latching or logging. */
   peekControl(offset: number): number;
   peekStream(n: number, offset: number): number;
+  /** True while the machine stands before an instruction of a stream, in the middle of an event. */
+  readonly cut: boolean;
+  /** Ends that event. To be called before any other. */
+  finishCut(): void;
+  /** A debugger sets r`index` of stream n. */
+  setRegister(n: number, index: number, value: number): void;
   /** Everything to its state after power-on (soft reset) or MCU boot/disable (all interfaces RESET). */
   reset(): void;
   /** True while any stream is live and not quiet or any job runs: the machine is not idle. */

@@ -24,9 +24,6 @@ export const COST_UNBLOCK = 4;
  */
 export const QUANTUM = 128;
 
-/** A stream held by a debugger looks again after this many cycles. */
-export const BREAKPOINT_RECHECK = 1000;
-
 /** Cycles a task takes on the unit that only pretends to compute. */
 export const INSTANT_TASK_CYCLES = 200;
 

@@ -98,6 +98,7 @@ export function applyCommand(h: Hardware, s: Stream): void {
 export function resetStream(h: Hardware, s: Stream): void {
   const { clock } = h.host;
   h.halt(s);
+  if (h.cut.stream === s.n) h.cut.stream = -1;
   clock.cancel(s.commandAt);
   let jobs = false;
   for (let ctx = 0; ctx < JOB_CONTEXT_COUNT; ctx++) {

@@ -11,7 +11,7 @@ import { applyCommand, resetStream } from './commands.ts';
 import * as Control from './control.ts';
 import { InstantUnit, type CoreUnit } from './core-unit.ts';
 import { flushEnded, flushStream } from './deferred.ts';
-import { PERFORMERS, runSlice, wakeSync } from './execute.ts';
+import { finishSlice, PERFORMERS, runSlice, wakeSync } from './execute.ts';
 import { CSF_ID, Hardware, KIND } from './hardware.ts';
 import { peekInterface, readInterface, writeInterface } from './interfaces.ts';
 import { coresChanged, makePort } from './iterators.ts';
@@ -89,6 +89,18 @@ class CommandStreams implements CsfWithUnits, EventTarget {
     return peekInterface(this.h.streams[n]!, offset);
   }
 
+  get cut(): boolean {
+    return this.h.cut.stream >= 0;
+  }
+
+  finishCut(): void {
+    finishSlice(this.h);
+  }
+
+  setRegister(n: number, index: number, value: number): void {
+    this.h.streams[n]!.r[index] = value;
+  }
+
   reset(): void {
     const { h, latches } = this;
     // Held first, so that no core freed on the way takes a task of the next stream.
@@ -128,6 +140,7 @@ class CommandStreams implements CsfWithUnits, EventTarget {
       coreJob: h.coreJob.slice(),
       groupUse: h.groupUse.slice(),
       starved: h.starved.slice(),
+      cut: this.cut ? { ...h.cut } : undefined,
       floats,
       units: h.units.map((unit) => unit.save()),
     };
@@ -143,6 +156,7 @@ class CommandStreams implements CsfWithUnits, EventTarget {
     h.coreJob.set(from.coreJob);
     h.groupUse.set(from.groupUse);
     h.starved.set(from.starved);
+    Object.assign(h.cut, from.cut ?? { stream: -1 });
     [h.counters, h.coreSince, h.coreBusy, h.coreTasks].forEach((a, i) => a.set(from.floats[i]!));
     h.units.forEach((unit, i) => unit.load(from.units[i]));
   }
@@ -157,6 +171,7 @@ interface SavedState {
   readonly coreJob: Int32Array;
   readonly groupUse: Int32Array;
   readonly starved: Uint8Array;
+  readonly cut: Hardware['cut'] | undefined;
   readonly floats: readonly (readonly number[])[];
   readonly units: readonly Plain[];
 }

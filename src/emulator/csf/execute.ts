@@ -3,11 +3,14 @@
  * instructions that touch only their own stream run ahead for up to QUANTUM cycles; everything that others can see
  * begins a slice of its own, so it happens at its exact cycle. A slice schedules the next one; how the host cuts
  * time changes nothing.
+ *
+ * A debugger cuts a slice in two: the machine stands still in the middle of the event, and the rest of the slice is
+ * the first thing that happens when it goes on. So a stop leaves no trace.
  */
 import { FAULT } from '../../spec/faults.ts';
 import { CS_REASON, CS_STATE } from '../../spec/registers/mcu-private.ts';
 import { ACCESS, UNIT } from '../wiring.ts';
-import { BREAKPOINT_RECHECK, QUANTUM } from './choices.ts';
+import { QUANTUM } from './choices.ts';
 import { fatal, translationFault } from './faults.ts';
 import { endOfFrame, endShows, endsLine, retire, WORD_BYTES } from './frames.ts';
 import { COUNTER, type Hardware, type Performer } from './hardware.ts';
@@ -44,6 +47,27 @@ const PAGE_MASK = 0xfff;
 export function runSlice(h: Hardware, s: Stream): void {
   s.slice = 0;
   if (s.state !== CS_STATE.RUNNING) return;
+  slice(h, s, 0, 0);
+}
+
+/** The rest of a slice that a debugger cut. */
+export function finishSlice(h: Hardware): void {
+  const { stream, spent, retired } = h.cut;
+  if (stream < 0) return;
+  h.cut.stream = -1;
+  const s = h.streams[stream]!;
+  if (s.state !== CS_STATE.RUNNING) return;
+  // A snapshot or a load meanwhile has dropped the page, which the slice had open.
+  if (s.pageVa < 0 || s.pageGeneration !== h.host.mmu.generation(s.as)) {
+    const va = s.pc - (s.pc & PAGE_MASK);
+    const at = h.host.mmu.ramOffset(s.as, va, ACCESS.READ);
+    if (at >= 0) keepPage(h, s, va, at);
+  }
+  slice(h, s, spent, retired);
+}
+
+/** `spent` cycles and `retired` instructions of the slice are done already. */
+function slice(h: Hardware, s: Stream, doneCycles: number, doneInstructions: number): void {
   const { mmu, memory, trace } = h.host;
   const { ram32 } = memory;
   const { instruction, breakpoint } = trace;
@@ -52,8 +76,8 @@ export function runSlice(h: Hardware, s: Stream): void {
     s.pageGeneration = generation;
     s.pageVa = -1;
   }
-  let spent = 0;
-  let retired = 0;
+  let spent = doneCycles;
+  let retired = doneInstructions;
   for (;;) {
     if (s.root === 1) {
       if (s.ringEmpty) {
@@ -82,12 +106,14 @@ export function runSlice(h: Hardware, s: Stream): void {
     const wasRoot = s.root;
     const own = LOCAL[opcode] === 1 && (wasRoot === 0 || (opcode !== BRANCH && !endsLine(s)));
     if (spent > 0 && !own) break;
-    if (breakpoint !== undefined && breakpoint(s.n, pc)) {
-      if (spent === 0) {
-        s.storePc();
-        return h.run(s, BREAKPOINT_RECHECK);
+    if (breakpoint !== undefined) {
+      s.storePc();
+      if (breakpoint(s.n, pc, lo, hi)) {
+        h.cut.stream = s.n;
+        h.cut.spent = spent;
+        h.cut.retired = retired;
+        return;
       }
-      break;
     }
     // Looked at again after a block, or at its exact time because it is invalid, an instruction is told again.
     instruction?.(s.n, pc, lo, hi);
@@ -129,11 +155,15 @@ function openPage(h: Hardware, s: Stream, va: number): boolean {
     translationFault(h, s, s.pc, UNIT.CS_FETCH);
     return false;
   }
+  keepPage(h, s, va, at);
+  return true;
+}
+
+function keepPage(h: Hardware, s: Stream, va: number, at: number): void {
   s.pageVa = va;
   s.pageAt = at;
   // Filling the TLB may itself have moved the generation.
   s.pageGeneration = h.host.mmu.generation(s.as);
-  return true;
 }
 
 function goEmpty(h: Hardware, s: Stream): void {

@@ -45,6 +45,9 @@ export class Hardware {
   pendingHi = 0;
   readonly counters = new Float64Array(6);
 
+  /** A slice that a debugger cut: its stream (-1 none), cycles and instructions of it that are done. */
+  readonly cut = { stream: -1, spent: 0, retired: 0 };
+
   /** Per core: 6 * stream + context of the job whose task it runs, -1 idle; cycle at which that began. */
   readonly coreJob = new Int32Array(CORE_COUNT).fill(-1);
   readonly coreSince = new Float64Array(CORE_COUNT);

@@ -110,4 +110,44 @@ describe('streams in the machine', () => {
     }
     expect(cut.stateHash()).toBe(end);
   });
+
+  it('stopped before any instructions, also with a snapshot taken there, end as if they had not', () => {
+    const whole = setup(work);
+    const start = whole.clock.now;
+    const seen: string[] = [];
+    whole.hooks.csf.event = (cs, kind) => seen.push(`${whole.clock.now} ${cs} ${kind}`);
+    run(whole, 300_000);
+    for (let seed = 1; seed <= 20; seed++) {
+      const machine = setup(work);
+      const events: string[] = [];
+      machine.hooks.csf.event = (cs, kind) => events.push(`${machine.clock.now} ${cs} ${kind}`);
+      let random = seed * 7919;
+      let passed = -1;
+      let stops = 0;
+      machine.hooks.csf.breakpoint = (cs, pc) => {
+        random = (random * 1103515245 + 12345) & 0x7fff_ffff;
+        if (passed === pc || random % 3 === 0) {
+          passed = -1;
+          return false;
+        }
+        passed = pc;
+        return cs === N;
+      };
+      while (machine.clock.now < start + 300_000) {
+        if (machine.runUntil(start + 300_000) !== 'pause') continue;
+        stops++;
+        expect(machine.csf.cut).toBe(true);
+        expect(machine.idle).toBe(false);
+        if (seed % 2 === 0) {
+          const handle = machine.snapshot();
+          machine.restore(handle);
+          machine.dropSnapshot(handle);
+        }
+      }
+      expect(stops).toBeGreaterThan(3);
+      expect(machine.csf.cut).toBe(false);
+      expect(machine.stateHash()).toBe(whole.stateHash());
+      expect(events).toEqual(seen);
+    }
+  });
 });
