@@ -60,7 +60,10 @@ export async function openWorkspace(options: OpenOptions = {}): Promise<Opened> 
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());
     });
-    await page.addInitScript((text) => localStorage.setItem('tyr.preferences.1', text), JSON.stringify(preferences));
+    await page.addInitScript((text) => {
+      const key = 'tyr.preferences.1';
+      if (localStorage.getItem(key) === null) localStorage.setItem(key, text);
+    }, JSON.stringify(preferences));
     await page.goto(host.url);
     await page.getByRole('navigation', { name: 'Panes' }).waitFor();
     return { page, problems, close: end };
@@ -80,6 +83,13 @@ export async function bootDemo(page: Page): Promise<void> {
 export async function showPane(page: Page, title: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Panes' }).getByRole('button', { name: title, exact: true }).click();
   await pane(page, title).waitFor();
+}
+
+/** Titles of all panes, from the activity bar. */
+export async function paneTitles(page: Page): Promise<string[]> {
+  const buttons = await page.getByRole('navigation', { name: 'Panes' }).getByRole('button').all();
+  const titles = await Promise.all(buttons.map((b) => b.getAttribute('aria-label')));
+  return titles.filter((t) => t !== null);
 }
 
 /** A pane's body. */

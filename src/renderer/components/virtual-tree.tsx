@@ -22,7 +22,7 @@ export interface VirtualTreeProps<T> {
   /** Keys the tree does not use; call preventDefault when one is taken. */
   readonly onKey?: (event: KeyboardEvent, node: TreeNode<T> | undefined) => void;
   readonly render: (row: TreeRow<T>) => ReactNode;
-  /** Words by which a row is found when typing, and which screen readers say. */
+  /** Words by which a row is found when typing. Screen readers say what `render` shows. */
   readonly nameOf: (node: TreeNode<T>) => string;
   /** Told which rows are in view, so that values are asked for these alone. */
   readonly onVisible?: (first: number, last: number) => void;
@@ -126,7 +126,6 @@ export function VirtualTree<T>(props: VirtualTreeProps<T>) {
               key={r.node.id}
               id={`${id}-${item.index}`}
               role="treeitem"
-              aria-label={nameOf(r.node)}
               aria-level={r.depth + 1}
               aria-posinset={r.place}
               aria-setsize={r.siblings}

@@ -5,13 +5,13 @@ import type { Workspace } from '../workspace.ts';
 
 /** Powers a new bench; the one before ends, its session stays. */
 export async function newBench(w: Workspace, bare: boolean): Promise<boolean> {
-  const answer = await w.act(w.client.call('bench.new', { bare }));
+  const answer = await w.act(w.live.replace(w.client.call('bench.new', { bare })));
   return answer !== undefined;
 }
 
 /** Boots, powering a bench first when there is none or it has booted already. */
 export async function boot(w: Workspace): Promise<void> {
-  const status = w.live.status();
+  const status = await w.live.ask();
   if (status === undefined || status.booted || status.bare) {
     if (!(await newBench(w, false))) return;
   }

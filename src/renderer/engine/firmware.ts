@@ -17,8 +17,10 @@ export async function openFirmware(w: Workspace, file: LocalFile): Promise<void>
 
 /** Hands the opened image to the bench and says when it takes effect. */
 export async function loadFirmware(w: Workspace, file: LocalFile): Promise<boolean> {
-  if (w.live.status() === undefined) {
-    const made = await w.act(w.client.call('bench.new', { firmware: file.bytes, firmwareName: file.name }));
+  if ((await w.live.ask()) === undefined) {
+    const made = await w.act(
+      w.live.replace(w.client.call('bench.new', { firmware: file.bytes, firmwareName: file.name })),
+    );
     return made !== undefined;
   }
   const before = await w.act(w.client.call('firmware.select', { bytes: file.bytes, name: file.name }).then(() => true));

@@ -17,12 +17,13 @@ export class Live {
   private current: Status | undefined;
   private count = 0;
   private gone: string | undefined;
+  private replacing = 0;
 
   constructor(client: Client) {
     this.client = client;
     client.on('changed', () => this.refresh());
     client.on('bench', ({ session, reason }) => {
-      this.gone = session === undefined ? reason : undefined;
+      this.gone = session === undefined && this.replacing === 0 ? reason : undefined;
       if (session === undefined) this.take(undefined);
       this.refresh();
     });
@@ -55,6 +56,23 @@ export class Live {
     );
   }
 
+  /** While `work` makes another bench, the end of the one before is no loss. */
+  async replace<T>(work: Promise<T>): Promise<T> {
+    this.replacing++;
+    try {
+      return await work;
+    } finally {
+      this.replacing--;
+    }
+  }
+
+  /** The status as it is now, not as it was last told. */
+  async ask(): Promise<Status | undefined> {
+    const status = await this.client.call('bench.status', {}).catch(() => undefined);
+    this.take(status?.powered === true ? status : undefined);
+    return this.current;
+  }
+
   private answered(status: Status | undefined): void {
     this.asking = false;
     this.take(status);
@@ -66,6 +84,7 @@ export class Live {
 
   private take(status: Status | undefined): void {
     this.current = status;
+    if (status !== undefined) this.gone = undefined;
     this.count++;
     this.emitter.emit();
   }

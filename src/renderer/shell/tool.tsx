@@ -4,7 +4,7 @@ import type { Icon } from '../panes/registry.ts';
 
 export interface ToolProps {
   readonly icon: Icon;
-  /** What it does; read by screen readers and used by the tests. */
+  /** What it does: its accessible name, unless it shows words. */
   readonly name: string;
   readonly keys?: string | undefined;
   readonly onClick: () => void;
@@ -19,7 +19,7 @@ export function Tool({ icon: Glyph, name, keys, onClick, disabled, pressed, chil
     <button
       type="button"
       className="tool"
-      aria-label={name}
+      aria-label={children === undefined ? name : undefined}
       title={keys === undefined ? name : `${name} (${keys})`}
       aria-pressed={pressed}
       disabled={disabled}

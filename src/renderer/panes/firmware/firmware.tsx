@@ -103,7 +103,7 @@ function Load({ image }: { readonly image: ShownImage }) {
     if (!(await loadFirmware(w, { name: image.name, bytes: image.bytes }))) return;
     close();
     if (!andBoot) return;
-    const now = w.live.status();
+    const now = await w.live.ask();
     if (now?.booted === true) await w.act(w.client.call('bench.power-cycle', {}));
     await boot(w);
   };
