@@ -14,6 +14,14 @@ export const BARE_MAP = [
 /** That machine's NVIC has all eight priority bits. */
 export const BARE_PRIORITY_BITS = 8;
 
+/** Heap and stack of programs that ask by semihosting: all of PSRAM, and the upper half of SRAM (chosen). */
+export const BARE_HEAP = {
+  heapBase: 0x6000_0000,
+  heapLimit: 0x6100_0000,
+  stackBase: 0x2040_0000,
+  stackLimit: 0x2020_0000,
+} as const;
+
 const TOTAL = BARE_MAP.reduce((sum, { size }) => sum + size, 0);
 
 export class BareBus implements McuBus {

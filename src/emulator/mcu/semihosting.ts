@@ -11,6 +11,16 @@ export const SEMIHOSTING_BKPT = 0xab;
 /** Where console output goes. */
 export interface SemihostSink {
   write(text: string): void;
+  /** Where SYS_HEAPINFO says heap and stack are; without it the program uses its own defaults. */
+  readonly memory?: HeapInfo;
+}
+
+/** Addresses; the stack grows from its base down to its limit. */
+export interface HeapInfo {
+  readonly heapBase: number;
+  readonly heapLimit: number;
+  readonly stackBase: number;
+  readonly stackLimit: number;
 }
 
 /** Handles of the console: `:tt` for reading, writing, and appending (errors). */
@@ -26,6 +36,7 @@ const MAX_STRING = 1 << 16;
 /** Ticks per second of SYS_ELAPSED: nanoseconds of virtual time. */
 const TICK_FREQUENCY = 1_000_000_000;
 const NS_PER_CENTISECOND = 10_000_000;
+const NS_PER_SECOND = 1_000_000_000;
 
 /** Reads guest bytes; ends early at a fault, which is swallowed: the call itself fails, not the program. */
 class Guest {
@@ -48,6 +59,10 @@ class Guest {
   }
   setWord(address: number, value: number): void {
     this.core.storeAligned(address | 0, value);
+    this.settle();
+  }
+  setByte(address: number, value: number): void {
+    this.core.storeAs(address | 0, 1, value, false);
     this.settle();
   }
   byte(address: number): number {
@@ -108,10 +123,32 @@ const OPERATIONS: Readonly<Record<number, Operation>> = {
     sink.write(text);
     return length - text.length;
   },
+  // SYS_READ: bytes not read. The console has no input.
+  0x06: (_, __, guest, p) => guest.word(p + 8),
   // SYS_ISTTY
   0x09: (_, __, guest, p) => (guest.word(p) >>> 0 <= STDERR ? 1 : REFUSED),
+  // SYS_FLEN
+  0x0c: (_, __, guest, p) => (guest.word(p) >>> 0 <= STDERR ? 0 : REFUSED),
   // SYS_CLOCK: centiseconds.
   0x10: (core) => Math.floor(nanoseconds(core) / NS_PER_CENTISECOND) | 0,
+  // SYS_TIME: seconds of virtual time.
+  0x11: (core) => Math.floor(nanoseconds(core) / NS_PER_SECOND) | 0,
+  // SYS_ERRNO: nothing here keeps one.
+  0x13: () => 0,
+  // SYS_GET_CMDLINE: empty, if there is room for its NUL.
+  0x15: (_, __, guest, p) => {
+    if (guest.word(p + 4) < 1) return REFUSED;
+    guest.setByte(guest.word(p), 0);
+    guest.setWord(p + 4, 0);
+    return 0;
+  },
+  // SYS_HEAPINFO: zeros mean the program's own defaults.
+  0x16: (_, { memory }, guest, p) => {
+    const block = guest.word(p);
+    const words = [memory?.heapBase, memory?.heapLimit, memory?.stackBase, memory?.stackLimit];
+    for (const [k, word] of words.entries()) guest.setWord(block + 4 * k, word ?? 0);
+    return 0;
+  },
   // SYS_EXIT: the reason is the parameter itself.
   0x18: (core, _, __, p) => exit(core, p === APPLICATION_EXIT ? 0 : 1),
   // SYS_EXIT_EXTENDED: reason and status.

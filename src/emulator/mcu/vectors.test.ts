@@ -9,6 +9,7 @@ const lines = (name: string): string[] =>
     .filter((l) => l !== '');
 
 const runner = new VectorRunner();
+const translated = new VectorRunner('translator');
 const samples = ['int-sample.jsonl', 'exc-sample.jsonl'].flatMap((name) => lines(name));
 const groups = new Map<string, string[]>();
 for (const line of samples) {
@@ -19,8 +20,10 @@ for (const line of samples) {
 describe('conformance vectors', () => {
   it.each([...groups])('%s', (_, group) => {
     for (const [k, line] of group.entries()) {
-      const { asm, differences } = runner.run(line, k);
-      expect({ asm, differences }).toEqual({ asm, differences: [] });
+      for (const engine of [runner, translated]) {
+        const { asm, differences } = engine.run(line, k);
+        expect({ asm, differences }).toEqual({ asm, differences: [] });
+      }
     }
   });
 

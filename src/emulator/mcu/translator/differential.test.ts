@@ -217,7 +217,7 @@ describe('the translator against the interpreter', () => {
           }
           executed += other.core.instructions;
         }),
-        { seed, numRuns: 100 },
+        { seed, numRuns: 250 },
       );
       const translated = other.core.translator!.madeInstructions;
       expect(translated).toBeGreaterThan(2000);

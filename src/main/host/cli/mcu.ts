@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { BadInput, UsageError } from '../../../base/errors.ts';
 import { hex } from '../../../base/bits.ts';
-import { BARE_MAP, BARE_PRIORITY_BITS, BareBus } from '../../../emulator/mcu/bare.ts';
+import { BARE_HEAP, BARE_MAP, BARE_PRIORITY_BITS, BareBus } from '../../../emulator/mcu/bare.ts';
 import { Core, type CoreEngine } from '../../../emulator/mcu/core.ts';
 import { VectorRunner, type VectorResult } from '../../../emulator/mcu/vectors.ts';
 import { isElf, PT_LOAD, readElf } from '../../../formats/elf.ts';
@@ -160,6 +160,7 @@ function runImage(file: string, engine: CoreEngine, flags: Flags, io: Io): numbe
     priorityBits: BARE_PRIORITY_BITS,
     engine,
     semihosting: {
+      memory: BARE_HEAP,
       write: (text) => {
         stdout += text;
         if (!flags.json) io.out(text);
@@ -167,9 +168,12 @@ function runImage(file: string, engine: CoreEngine, flags: Flags, io: Io): numbe
     },
     now: () => core.now() * NS_PER_CYCLE,
   });
-  loadImage(bus, file);
-  const entry = flags.entry === undefined ? bus.ram32[1]! : parseNumber(flags.entry, '--entry') | 1;
-  core.reset(bus.ram32[0]!, entry);
+  const fileEntry = loadImage(bus, file);
+  // An image without a vector table begins at the entry of its file.
+  const vectors = bus.ram32[1] !== 0;
+  const first = vectors ? bus.ram32[1]! : (fileEntry ?? 0);
+  const entry = flags.entry === undefined ? first : parseNumber(flags.entry, '--entry');
+  core.reset(vectors ? bus.ram32[0]! : BARE_HEAP.stackBase, flags.entry === undefined && vectors ? entry : entry | 1);
   const wall = Number(flags['limit-wall-s'] ?? DEFAULT_WALL_S);
   const virtual = flags['limit-ms'] === undefined ? Infinity : parseNumber(flags['limit-ms'], '--limit-ms');
   if (!(wall > 0)) throw new UsageError(`--limit-wall-s ${flags['limit-wall-s']}: must be a number above 0`);
