@@ -27,7 +27,7 @@ interface Bo {
 interface Mapping {
   readonly va: number;
   readonly size: number;
-  readonly bo: number;
+  readonly bo: Bo;
   readonly boOffset: number;
 }
 
@@ -178,9 +178,9 @@ export class CaptureObjects {
     this.noteSignal(handle, point);
   }
 
-  mapped(va: number, size: number, bo: number, boOffset: number): void {
+  mapped(va: number, size: number, number: number, boOffset: number, where: string): void {
     this.unmapped(va, size);
-    this.mappings.push({ va, size, bo, boOffset });
+    this.mappings.push({ va, size, bo: found(this.bos, number, 'buffer object', where), boOffset });
   }
 
   unmapped(va: number, size: number): void {
@@ -207,31 +207,41 @@ export class CaptureObjects {
   /** Bytes of the GPU's address space, read through the process's maps. */
   async readVa(va: number, length: number): Promise<Uint8Array> {
     const out = new Uint8Array(length);
-    let done = 0;
-    while (done < length) {
-      const at = va + done;
-      const m = this.mappings.find((x) => at >= x.va && at < x.va + x.size);
-      if (m === undefined) throw new CheckFailed(`0x${at.toString(16)} is not mapped at the end of the run`);
-      const size = Math.min(length - done, m.va + m.size - at);
-      const address = await this.address(m.bo);
-      out.set(await this.process.read(address + m.boOffset + (at - m.va), size), done);
-      done += size;
+    for (const part of this.parts(va, length)) {
+      const bytes = await this.process.read((await this.address(part.bo)) + part.offset, part.length);
+      out.set(bytes, part.done);
     }
     return out;
   }
 
-  /** Stores bytes into a buffer object through the process's map of it. */
-  async store(bo: number, offset: number, bytes: Uint8Array): Promise<void> {
-    await this.process.write((await this.address(bo)) + offset, bytes);
+  /** Stores bytes at an address of the GPU through the process's maps. */
+  async writeVa(va: number, bytes: Uint8Array): Promise<void> {
+    for (const part of this.parts(va, bytes.length)) {
+      const slice = bytes.slice(part.done, part.done + part.length);
+      await this.process.write((await this.address(part.bo)) + part.offset, slice);
+    }
   }
 
-  private async address(number: number): Promise<number> {
-    const bo = found(this.bos, number, 'buffer object', 'memory image');
+  /** The pieces of buffer objects that make up a range of addresses. */
+  private parts(va: number, length: number): { bo: Bo; offset: number; length: number; done: number }[] {
+    const parts = [];
+    for (let done = 0; done < length;) {
+      const at = va + done;
+      const m = this.mappings.find((x) => at >= x.va && at < x.va + x.size);
+      if (m === undefined) throw new CheckFailed(`0x${at.toString(16)} is not mapped, and the capture says it is`);
+      const size = Math.min(length - done, m.va + m.size - at);
+      parts.push({ bo: m.bo, offset: m.boOffset + (at - m.va), length: size, done });
+      done += size;
+    }
+    return parts;
+  }
+
+  private async address(bo: Bo): Promise<number> {
     if (bo.address === undefined) {
       const { offset } = await this.process.must(
         PANTHOR_IOCTLS.BO_MMAP_OFFSET,
         { handle: bo.handle },
-        `buffer object ${number}`,
+        'a map of a buffer object',
       );
       bo.address = await this.process.mmap(offset, bo.size);
     }

@@ -111,7 +111,7 @@ class Replay {
       const type = op.flags & VM_BIND_OP_TYPE.UNMAP ? 'unmap' : op.flags & VM_BIND_OP_TYPE.SYNC_ONLY ? 'sync' : 'map';
       const size = type === 'sync' ? 0 : alignUp(op.size, CAPTURE_PAGE);
       const bo = type === 'map' ? objects.bo(op.bo, where) : undefined;
-      if (type === 'map') objects.mapped(op.va, size, op.bo, op.boOffset);
+      if (type === 'map') objects.mapped(op.va, size, op.bo, op.boOffset, where);
       if (type === 'unmap') objects.unmapped(op.va, size);
       const syncs = process.array(panthorSyncOp, await this.syncOps(op.syncs));
       ops.push({
@@ -274,7 +274,7 @@ class Replay {
     for (const map of image.maps) {
       for (const { va, length, fileOffset } of map.runs) {
         const bytes = this.objects.patched(image.bytes.subarray(fileOffset, fileOffset + length));
-        await this.objects.store(map.bo, map.boOffset + (va - map.va), bytes);
+        await this.objects.writeVa(va, bytes);
       }
     }
   }
