@@ -17,7 +17,7 @@ function counted(length: number) {
       rows,
       offset: params.offset,
     };
-    return new Promise((resolve) => setImmediate(() => resolve(page)));
+    return new Promise((resolve) => setTimeout(resolve, 0, page));
   };
   const question: LogQuestion = { session: 'live', view: 'register_access', filter: {} };
   const source = new LogSource({ call } as never);
