@@ -170,6 +170,8 @@ describe('buffers', () => {
 
   it('are found by table and index, and end where they end', () => {
     expect([load(0, 0), load(12, 0), load(13, 0), load(16, 0), load(-4, 0)]).toEqual([3, 6, 0, 0, 0]);
+    bench.bench.poke(DATA + 20, 0x0605_0403);
+    expect(load(13, 0)).toBe(0x06_0504);
   });
 
   it('that are none are empty', () => {

@@ -335,6 +335,7 @@ export class ShaderEngine {
     const offset = this.memory.find(va | 0, Math.floor(va / TWO32), ACCESS.EXECUTE);
     if (offset === FAULTED) return false;
     this.page = this.programs.page(offset);
+    this.memory.refresh();
     this.pageVa = va;
     this.pageOffset = offset;
     this.pageEpoch = this.programs.epoch;
@@ -346,6 +347,7 @@ export class ShaderEngine {
     const op = this.programs.decode(this.pageOffset + at);
     if (this.programs.epoch !== this.pageEpoch) {
       this.page = this.programs.page(this.pageOffset);
+      this.memory.refresh();
       this.pageEpoch = this.programs.epoch;
     }
     return op;

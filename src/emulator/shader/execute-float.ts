@@ -21,7 +21,7 @@ import { LANES } from './layout.ts';
 import { floats16, halves, words, type WordFunction } from './packed.ts';
 
 /** Clamps a row that holds results. */
-function clampRow(F: Float32Array, I: Int32Array, d: number, kind: number): void {
+export function clampRow(F: Float32Array, I: Int32Array, d: number, kind: number): void {
   if (kind === 0) return;
   for (let l = 0; l < LANES; l++) {
     const r = clamp(F[d + l]!, kind);

@@ -5,7 +5,7 @@
 import { NAN32 } from './choices.ts';
 import type { AluFunction, AluTable } from './execute.ts';
 import { exp2Fixed, HALF, logDerivative, sinStep, toHalf } from './float.ts';
-import { floats32, toFloat } from './execute-float.ts';
+import { clampRow, floats32, toFloat } from './execute-float.ts';
 import { LANES } from './layout.ts';
 import { words } from './packed.ts';
 
@@ -20,12 +20,13 @@ const half = (f: (x: number) => number): AluFunction => words((a) => toHalf(f(HA
 /** Steps of a quarter turn. */
 const QUARTER_STEPS = 16;
 
-const exponential: AluFunction = ({ I, F }, _op, d, a, b) => {
+const exponential: AluFunction = ({ I, F }, op, d, a, b) => {
   for (let l = 0; l < LANES; l++) {
     const r = exp2Fixed(I[a + l]!, F[b + l]!);
     if (r === r) F[d + l] = r;
     else I[d + l] = NAN32;
   }
+  clampRow(F, I, d, op.clamp);
 };
 
 export const SPECIAL: AluTable = {

@@ -52,6 +52,14 @@ export class ShaderMemory {
     this.forget();
   }
 
+  /**
+   * To be called after anything that may have made translations stale. Nothing but this unit runs during a slice, so
+   * that is after a miss (which does it itself) and after code was decoded, which takes the right to store away.
+   */
+  refresh(): void {
+    if (this.mmu.generation(this.as) !== this.generation) this.forget();
+  }
+
   private forget(): void {
     this.generation = this.mmu.generation(this.as);
     this.cache.fill(-1);
@@ -65,9 +73,8 @@ export class ShaderMemory {
     const page = lo & ~PAGE_MASK;
     const at = access * KIND_WORDS + ((lo >>> 12) & (ENTRIES - 1)) * ENTRY_WORDS;
     const { cache } = this;
-    if (cache[at] === page && cache[at + 1] === hi && cache[at + 2] !== -1) {
-      if (this.mmu.generation(this.as) === this.generation) return cache[at + 2]! + (lo & PAGE_MASK);
-    }
+    const offset = cache[at + 2]!;
+    if (cache[at] === page && cache[at + 1] === hi && offset !== -1) return offset + (lo & PAGE_MASK);
     return this.miss(at, page, lo, hi, access);
   }
 

@@ -3,6 +3,7 @@
  * message is complete when its instruction is; slots and waits therefore need nothing. The first lane that faults
  * stops its task; lanes before it have had their effect.
  */
+import { ACCESS } from '../wiring.ts';
 import { atomicPair, atomicWord, type AtomicFunction } from './atomics.ts';
 import type { Buffers } from './buffers.ts';
 import { COST_WORD_SHIFT, DROPPED_HIGH } from './choices.ts';
@@ -24,6 +25,7 @@ export interface MessageContext {
 export type MessageFunction = (m: MessageContext, op: MicroOp, base: number, a: number, b: number) => boolean | void;
 
 const data = new Int32Array(4);
+const WORD_BYTES = 4;
 
 /** Puts loaded words into the staging registers of a lane, as the lane field says. */
 type Deliver = (I: Int32Array, op: MicroOp, at: number) => void;
@@ -90,6 +92,29 @@ const load = (bits: number): MessageFunction => {
   };
 };
 
+/** The frequent load: one aligned word. */
+const loadSlowly32 = load(32);
+const load32: MessageFunction = (m, op, base, a, b) => {
+  if (op.lane !== 0 || op.outCount !== 1) return loadSlowly32(m, op, base, a, b);
+  const { memory } = m;
+  const { I, active } = m.file;
+  const { ram32 } = memory;
+  const offset = op.imm;
+  const to = base + op.out;
+  for (let l = 0; l < LANES; l++) {
+    if (((active >>> l) & 1) === 0) continue;
+    const low = I[a + l]!;
+    const lo = (low + offset) | 0;
+    const hi = (I[a + LANES + l]! + carry(low, lo, offset)) | 0;
+    const at = (lo & 3) === 0 ? memory.find(lo, hi, ACCESS.READ) : DROPPED;
+    if (at >= 0) I[to + l] = ram32[at >>> 2]!;
+    else if (at === FAULTED || !memory.load(lo, hi, WORD_BYTES, data)) return false;
+    else I[to + l] = data[0]!;
+    memory.traffic++;
+  }
+  return true;
+};
+
 /** What adding a signed offset to the low word of an address does to the high word. */
 function carry(before: number, after: number, offset: number): number {
   if (offset >= 0) return after >>> 0 < before >>> 0 ? 1 : 0;
@@ -113,7 +138,33 @@ const store = (bits: number): MessageFunction => {
   };
 };
 
-/** Loads outside a buffer give 0. */
+/** The frequent store: one aligned word. */
+const storeSlowly32 = store(32);
+const store32: MessageFunction = (m, op, base, a, b) => {
+  if (op.inCount !== 1) return storeSlowly32(m, op, base, a, b);
+  const { memory } = m;
+  const { I, active } = m.file;
+  const { ram32 } = memory;
+  const offset = op.imm;
+  const from = base + op.in;
+  for (let l = 0; l < LANES; l++) {
+    if (((active >>> l) & 1) === 0) continue;
+    const low = I[a + l]!;
+    const lo = (low + offset) | 0;
+    const hi = (I[a + LANES + l]! + carry(low, lo, offset)) | 0;
+    const at = (lo & 3) === 0 ? memory.find(lo, hi, ACCESS.WRITE) : DROPPED;
+    if (at >= 0) ram32[at >>> 2] = I[from + l]!;
+    else if (at === FAULTED) return false;
+    else {
+      data[0] = I[from + l]!;
+      if (!memory.store(lo, hi, WORD_BYTES, data)) return false;
+    }
+    memory.traffic++;
+  }
+  return true;
+};
+
+/** Bytes outside a buffer are 0. */
 const loadBuffer = (bits: number): MessageFunction => {
   const bytes = bits / 8;
   const deliver = deliveryOf(bits);
@@ -122,11 +173,12 @@ const loadBuffer = (bits: number): MessageFunction => {
       if (((active >>> l) & 1) === 0) continue;
       if (!buffers.find(I[b + l]!)) return false;
       const offset = I[a + l]! >>> 0;
-      if (offset + bytes > buffers.size) data.fill(0);
-      else {
+      const inside = Math.min(bytes, buffers.size - offset);
+      if (inside < bytes) data.fill(0);
+      if (inside > 0) {
         const lo = (buffers.lo + offset) | 0;
         const hi = lo >>> 0 < offset ? (buffers.hi + 1) | 0 : buffers.hi;
-        if (!memory.load(lo, hi, bytes, data)) return false;
+        if (!memory.load(lo, hi, inside, data)) return false;
       }
       deliver(I, op, base + op.out + l);
       memory.traffic += (bytes + 3) >>> COST_WORD_SHIFT;
@@ -186,6 +238,8 @@ function byWidth(name: string, make: (bits: number) => MessageFunction): Record<
 export const MESSAGES: Readonly<Record<string, MessageFunction>> = {
   ...byWidth('LOAD', load),
   ...byWidth('STORE', store),
+  'LOAD.i32': load32,
+  'STORE.i32': store32,
   ...byWidth('LD_BUFFER', loadBuffer),
   LEA_BUFFER: leaBuffer,
   'ATOM.i32': atomic(32, false),
