@@ -16,13 +16,9 @@ interface AxeViolation {
 /** Serious and critical findings; none is what a test expects. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(source);
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: (context: unknown, options: unknown) => Promise<{ violations: AxeViolation[] }> };
-    };
-    const result = await axe.run(document, { resultTypes: ['violations'] });
-    return result.violations;
-  });
+  const violations = await page.evaluate<readonly AxeViolation[]>(
+    "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)",
+  );
   return violations
     .filter((v) => v.impact === 'serious' || v.impact === 'critical')
     .map((v) => {

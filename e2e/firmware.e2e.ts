@@ -70,6 +70,6 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('firmware'), () => {
   it('leads from an entry of the image to its details', async () => {
     const { page } = opened;
     await firmware().getByRole('table', { name: 'Entries of the image' }).getByRole('button').first().click();
-    await pane(page, 'Selection').getByText('vaStart').waitFor();
+    await pane(page, 'Selection').getByText('va start').waitFor();
   });
 });

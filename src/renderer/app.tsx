@@ -87,7 +87,7 @@ function useNotices(workspace: Workspace): void {
         if (session !== undefined) newBench();
       }),
       client.on('opened', ({ session, name }) => {
-        viewSession(session, name);
+        viewSession({ session, name, info: {}, counts: {}, problems: [] });
         layout.show('sessions');
       }),
     ];

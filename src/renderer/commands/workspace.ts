@@ -110,7 +110,7 @@ export function registerWorkspaceCommands(w: Workspace): Disposable {
       enabled: () => status()?.running === true,
       callback: () => act(w, () => w.client.call('run.pause', {})),
     },
-    { id: 'run.stop', enabled: powered, callback: () => act(w, () => w.client.call('bench.abort', {})) },
+    { id: 'run.stop', enabled: powered, callback: () => stop(w) },
     {
       id: 'run.step',
       enabled: powered,
@@ -131,6 +131,12 @@ export function registerWorkspaceCommands(w: Workspace): Disposable {
 
 async function act(w: Workspace, work: () => Promise<unknown>): Promise<void> {
   await w.act(work());
+}
+
+/** Ends what the engine is doing: time that passes by itself is paused, a request that does not end is given up. */
+async function stop(w: Workspace): Promise<void> {
+  if (w.live.status()?.running === true) await act(w, () => w.client.call('run.pause', {}));
+  else await act(w, () => w.client.call('bench.abort', {}));
 }
 
 /** Puts the focus into the search field of the pane that has it, or of the first one that has such a field. */

@@ -84,7 +84,6 @@ export class Live {
 
   private take(status: Status | undefined): void {
     this.current = status;
-    if (status !== undefined) this.gone = undefined;
     this.count++;
     this.emitter.emit();
   }

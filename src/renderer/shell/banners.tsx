@@ -30,20 +30,13 @@ function MessageBanner({ message }: { readonly message: Message }) {
 }
 
 function LostBanner({ reason }: { readonly reason: string }) {
-  const { client, act, commands } = useWorkspace();
-  const show = useUi((s) => s.show);
-  const restore = async () => {
-    const list = await act(client.call('snapshot.list', {}));
-    const last = list?.at(-1);
-    if (last === undefined) show({ kind: 'palette', text: '>' });
-    else await act(client.call('snapshot.restore', { id: last.id }));
-  };
+  const { commands, layout } = useWorkspace();
   return (
     <div className="banner banner-error" role="alert">
       <strong>The bench stopped</strong>
-      <span className="banner-text">{reason} Its session is kept.</span>
-      <button type="button" className="button" onClick={() => void restore()}>
-        Go back to the last snapshot
+      <span className="banner-text">{reason.replace(/\.$/, '')}. Its session is kept.</span>
+      <button type="button" className="button" onClick={() => layout.show('sessions')}>
+        Show its session
       </button>
       <button type="button" className="button" onClick={() => commands.run('bench.new')}>
         New bench

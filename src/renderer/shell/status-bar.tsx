@@ -8,8 +8,7 @@ import { useProgress } from './progress.tsx';
 export function StatusBar() {
   const status = useStatus();
   const selection = useUi((s) => s.selection);
-  const session = useUi((s) => s.session);
-  const sessionName = useUi((s) => s.sessionName);
+  const opened = useUi((s) => s.opened);
   const progress = useProgress();
   return (
     <footer className="status-bar" aria-label="Status">
@@ -25,7 +24,7 @@ export function StatusBar() {
           <span>session {status.session}</span>
         </>
       )}
-      {session !== 'live' && <span className="state-wait">log panes show {sessionName ?? session}, read only</span>}
+      {opened !== undefined && <span className="state-wait">log panes show {opened.name}, read only</span>}
       {progress !== undefined && <span>{progress}</span>}
       <span className="spring" />
       {selection !== undefined && <span className="mono">{selectionText(selection)}</span>}

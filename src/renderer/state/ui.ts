@@ -39,6 +39,15 @@ export interface Message {
   readonly text: string;
 }
 
+/** A recorded session that was opened for reading, and what the host said about it. */
+export interface OpenedSession {
+  readonly session: string;
+  readonly name: string;
+  readonly info: Readonly<Record<string, string>>;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly problems: readonly string[];
+}
+
 /** What the access log is asked to show: a view with a filter, and perhaps the row to go to. */
 export interface LogRequest {
   readonly view: LogView;
@@ -58,7 +67,7 @@ export interface UiState {
   readonly settled: ReadonlySet<string>;
   /** The session that log panes show: `live` or an opened one. */
   readonly session: string;
-  readonly sessionName: string | undefined;
+  readonly opened: OpenedSession | undefined;
   /** The last request; a new object each time, so that asking the same again works. */
   readonly logRequest: LogRequest | undefined;
   readonly showLog: (request: LogRequest) => void;
@@ -69,7 +78,8 @@ export interface UiState {
   readonly say: (level: Message['level'], text: string) => void;
   readonly dismiss: (id: number) => void;
   readonly settle: (key: string) => void;
-  readonly viewSession: (session: string, name: string | undefined) => void;
+  /** Shows an opened session in the log panes; undefined goes back to the live one. */
+  readonly viewSession: (opened: OpenedSession | undefined) => void;
   /** A new bench: the old selection and answers mean nothing any more. */
   readonly newBench: () => void;
 }
@@ -88,7 +98,7 @@ export const useUi = create<UiState>()((set, get) => ({
   messages: [],
   settled: new Set(),
   session: 'live',
-  sessionName: undefined,
+  opened: undefined,
   logRequest: undefined,
   showLog: (request) => set({ logRequest: { ...request } }),
   setPreferences: (change) => {
@@ -112,9 +122,8 @@ export const useUi = create<UiState>()((set, get) => ({
   },
   dismiss: (id) => set({ messages: get().messages.filter((m) => m.id !== id) }),
   settle: (key) => set({ settled: new Set([...get().settled, key]) }),
-  viewSession: (session, sessionName) => set({ session, sessionName }),
-  newBench: () =>
-    set({ selection: undefined, history: [], settled: new Set(), session: 'live', sessionName: undefined }),
+  viewSession: (opened) => set({ session: opened?.session ?? 'live', opened }),
+  newBench: () => set({ selection: undefined, history: [], settled: new Set(), session: 'live', opened: undefined }),
 }));
 
 /** Selects an object from anywhere. */

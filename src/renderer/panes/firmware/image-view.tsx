@@ -4,7 +4,7 @@ import { sectionFlagsText } from '../../../spec/firmware/image-format.ts';
 import { Facts } from '../../components/facts.tsx';
 import { ObjectLink } from '../../components/object-link.tsx';
 import type { ShownImage } from '../../engine/use-image.ts';
-import { hex, plural, sizeText } from '../../lib/format.ts';
+import { hex, hexGroups, plural, sizeText } from '../../lib/format.ts';
 import { useUi } from '../../state/ui.ts';
 
 export function ImageView({ image }: { readonly image: ShownImage }) {
@@ -89,7 +89,7 @@ function EntryTable({ entries }: { readonly entries: readonly Entry[] }) {
               <ObjectLink to={{ kind: 'entry', offset: entry.offset }}>{hex(entry.offset, 4)}</ObjectLink>
             </td>
             <td>
-              {entry.kind === 'section' ? 'section' : entry.kind} <span className="mono">{nameOf(entry)}</span>
+              {entry.kind === 'section' ? '' : entry.kind} <span className="mono">{nameOf(entry)}</span>
             </td>
             <td className="mono">{addressOf(entry)}</td>
             <td className="mono">{detailOf(entry)}</td>
@@ -108,10 +108,12 @@ function nameOf(entry: Entry): string {
   return entry.kind === 'raw' ? entry.typeName : entry.name;
 }
 
+const address = (value: number) => hexGroups(value, 32);
+
 function addressOf(entry: Entry): string {
-  if (entry.kind === 'section') return `${hex(entry.vaStart, 8)}..${hex(entry.vaEnd, 8)}`;
-  if (entry.kind === 'config') return hex(entry.address, 8);
-  return entry.kind === 'trace-buffer' ? hex(entry.sizeAddress, 8) : '';
+  if (entry.kind === 'section') return `${address(entry.vaStart)}..${address(entry.vaEnd)}`;
+  if (entry.kind === 'config') return address(entry.address);
+  return entry.kind === 'trace-buffer' ? address(entry.sizeAddress) : '';
 }
 
 function detailOf(entry: Entry): string {

@@ -12,8 +12,13 @@ export function EntryDetails({ offset }: { readonly offset: number }) {
   if (entry === undefined) return <p>The image has no entry at {hex(offset)}.</p>;
   const facts = Object.entries(entry)
     .filter(([name, value]) => !SKIPPED.has(name) && value !== undefined)
-    .map(([name, value]) => [name, text(name, value), 'mono'] as const);
+    .map(([name, value]) => [words(name), text(name, value), 'mono'] as const);
   return <Facts label={`Entry at ${hex(offset)}`} facts={facts} />;
+}
+
+/** `vaStart` as `va start`. */
+function words(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
 }
 
 function text(name: string, value: unknown): string {

@@ -25,12 +25,12 @@ const VALUES: Readonly<Record<string, (s: SessionEntry) => string | number>> = {
 export default function Sessions() {
   const w = useWorkspace();
   const status = useStatus();
-  const shown = useUi((s) => s.session);
+  const opened = useUi((s) => s.opened);
   const [asked, setAsked] = useState(0);
   const [text, setText] = useState('');
   const [sort, setSort] = useState<Sort>({ column: 'modified', descending: true });
   const [selected, setSelected] = useState<number>();
-  const key = JSON.stringify([asked, status?.session, shown]);
+  const key = JSON.stringify([asked, status?.session, opened?.session]);
   const list = useAsk('session.list', {}, hash(key)).data;
   const rows = useMemo(() => {
     const value = VALUES[sort.column] ?? VALUES['name'];
@@ -48,7 +48,7 @@ export default function Sessions() {
         <FilterBar list="sessions" label="Search sessions" text={text} onText={setText} />
         <Tool icon={RefreshCw} name="List the sessions again" onClick={() => setAsked(asked + 1)} />
       </div>
-      {shown !== 'live' && <Opened session={shown} />}
+      {opened !== undefined && <Opened opened={opened} />}
       <VirtualTable
         label="Sessions"
         columns={COLUMNS}
@@ -60,7 +60,7 @@ export default function Sessions() {
         onSelect={setSelected}
         onActivate={(_, s) => {
           if (s === undefined) return;
-          if (s.live) useUi.getState().viewSession('live', undefined);
+          if (s.live) useUi.getState().viewSession(undefined);
           else void openSession(w, s.id);
         }}
         sort={sort}

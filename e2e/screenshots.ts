@@ -1,0 +1,64 @@
+/**
+ * Pictures of every pane in dark and light for docs/screenshots, taken from the real workspace after a boot and a
+ * run: `npm run screenshots`, or with names of panes for these alone.
+ */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { bootDemo, noBrowser, openWorkspace, pane, paneTitles, showPane } from './harness.ts';
+
+const FOLDER = path.join(import.meta.dirname, '../docs/screenshots');
+const THEMES = ['dark', 'light'] as const;
+/** Time for a pane to ask for its data and draw, in ms. */
+const SETTLE_MS = 700;
+
+/** What a pane should show beyond its first look; panes without an entry are taken as they are. */
+const SCENES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  Registers: async (page) => {
+    await pane(page, 'Registers')
+      .getByRole('treeitem', { name: /^GPU_INT_RAWSTAT\b/ })
+      .click();
+    await page.keyboard.press('ArrowRight');
+  },
+  Firmware: async (page) => {
+    await pane(page, 'Firmware')
+      .getByRole('table', { name: 'Entries of the image' })
+      .getByRole('button')
+      .first()
+      .click();
+  },
+};
+
+async function main(): Promise<void> {
+  if (noBrowser !== undefined) throw new Error(noBrowser);
+  const wanted = new Set(process.argv.slice(2));
+  mkdirSync(FOLDER, { recursive: true });
+  for (const theme of THEMES) {
+    const { page, problems, close } = await openWorkspace({
+      preferences: { theme },
+      reducedMotion: 'reduce',
+    });
+    try {
+      await bootDemo(page);
+      for (const title of await paneTitles(page)) {
+        if (wanted.size > 0 && !wanted.has(title)) continue;
+        await showPane(page, title);
+        await SCENES[title]?.(page);
+        await page.waitForTimeout(SETTLE_MS);
+        const file = `${title.toLowerCase().replaceAll(' ', '-')}-${theme}.png`;
+        await page.screenshot({ path: path.join(FOLDER, file) });
+        process.stdout.write(`${file}\n`);
+      }
+      if (wanted.size === 0) {
+        await page.keyboard.press('Control+Shift+P');
+        await page.getByRole('dialog').waitFor();
+        await page.screenshot({ path: path.join(FOLDER, `palette-${theme}.png`) });
+      }
+    } finally {
+      await close();
+    }
+    for (const problem of problems) process.stderr.write(`${theme}: ${problem}\n`);
+  }
+}
+
+await main();
