@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { debugNotices, debugRequests } from './debug.ts';
+import { driverRequests } from './driver-views.ts';
 import { bytes, inputSchema, memorySpace, u32, u53 } from './inputs.ts';
 import { hostRequests } from './window.ts';
 
@@ -130,6 +131,7 @@ const stepResult = z.object({ timeNs: u53, reason: z.string() });
 /** Requests the engine answers. Names are `area.verb`. */
 export const engineRequests = {
   ...debugRequests,
+  ...driverRequests,
   'bench.create': { params: benchOptions, result: nothing },
   'bench.boot': { params: none, result: bootResult },
   'bench.status': { params: none, result: statusResult },

@@ -25,6 +25,7 @@ import type { Recorder } from './recorder.ts';
 import { describeRegister, resolveTarget, wordsToWrite, type Target } from './register-access.ts';
 import { query, runStream } from './stream-run.ts';
 import { ChangeNotice, LogTap } from './notices.ts';
+import { DRIVER_HANDLERS, DRIVER_LOOKS, type DriverService } from './driver-requests.ts';
 import { ANSWERED_INSIDE, DEBUG_HANDLERS, type DebugService } from './debug-requests.ts';
 import { McuDebugger } from './debugger.ts';
 import { Runner, type RunMode } from './runner.ts';
@@ -62,7 +63,7 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
 /** Requests that a stopped bench still answers. */
 const AFTER_END: ReadonlySet<EngineRequestName> = new Set(['session.flush', 'bench.close', 'bench.status']);
 
-export class Service implements WindowService, DebugService {
+export class Service implements WindowService, DebugService, DriverService {
   readonly parts: ServiceParts;
   readonly runner = new Runner();
   readonly undo = new Undo();
@@ -129,12 +130,12 @@ export class Service implements WindowService, DebugService {
     if (this.dead !== undefined && !AFTER_END.has(key)) {
       throw new LimitReached(`the bench was stopped (${this.dead}); start a new one`);
     }
-    if (this.debugger.isInside && !ANSWERED_INSIDE.has(key)) {
+    if (this.debugger.isInside && !ANSWERED_INSIDE.has(key) && !DRIVER_LOOKS.has(key)) {
       throw new UsageError(`${name}: the MCU is stopped inside a driver call; let it go on first`);
     }
     try {
       const result = (HANDLERS[key] as (service: Service, params: unknown) => unknown)(this, parsed.data);
-      if (!LOOKS.has(key)) {
+      if (!LOOKS.has(key) && !DRIVER_LOOKS.has(key)) {
         this.changes.touch();
         this.runner.wake();
       }
@@ -317,6 +318,7 @@ function hostTarget(name: string): Target {
 const HANDLERS: Handlers = {
   ...WINDOW_HANDLERS,
   ...DEBUG_HANDLERS,
+  ...DRIVER_HANDLERS,
   'bench.create': (s, p) => s.create(p),
   'bench.boot': (s) => s.boot(),
   'bench.status': (s) => s.status(),
