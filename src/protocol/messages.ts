@@ -16,7 +16,7 @@ export const PROTOCOL_VERSION = 1;
 export const benchOptions = z.strictObject({
   gpu: z.literal('g610').default('g610'),
   bare: z.boolean().default(false),
-  engine: z.enum(['interpreter', 'translator']).default('interpreter'),
+  engine: z.enum(['interpreter', 'translator']).default('translator'),
   overrides: z.record(z.string(), u53).default({}),
   firmware: bytes.optional(),
   firmwareName: z.string().default('reference'),

@@ -131,7 +131,7 @@ export const hostRequests = {
   'bench.new': {
     params: z.strictObject({
       bare: z.boolean().default(false),
-      engine: z.enum(['interpreter', 'translator']).default('interpreter'),
+      engine: z.enum(['interpreter', 'translator']).default('translator'),
       /** Reset values by register name. */
       overrides: z.record(z.string().max(100), u53).default({}),
       /** An image in the CSF container; the reference firmware when left out. */

@@ -29,7 +29,7 @@ const ENGINES: readonly CoreEngine[] = ['interpreter', 'translator'];
 
 const FLAGS = {
   json: { type: 'boolean', default: false },
-  engine: { type: 'string', default: 'interpreter' },
+  engine: { type: 'string', default: 'translator' },
   entry: { type: 'string' },
   base: { type: 'string' },
   'limit-ms': { type: 'string' },

@@ -32,7 +32,7 @@ export const benchFlags = {
   gpu: { type: 'string', default: 'g610' },
   set: { type: 'string', multiple: true, default: [] },
   bare: { type: 'boolean', default: false },
-  engine: { type: 'string', default: 'interpreter' },
+  engine: { type: 'string', default: 'translator' },
   'limit-ms': { type: 'string' },
   'limit-wall-s': { type: 'string' },
   from: { type: 'string' },
