@@ -3,5 +3,6 @@ import type { Benchmark } from './bench.ts';
 import { boot } from './boot.ts';
 import { mcu } from './mcu.ts';
 import { recording } from './recording.ts';
+import { session } from './session.ts';
 
-export const benchmarks: readonly Benchmark[] = [recording, mcu, boot];
+export const benchmarks: readonly Benchmark[] = [recording, session, mcu, boot];

@@ -147,6 +147,9 @@ export class Triples {
 /** Turns records of ACCESS_WORDS words into chunks. One encoder may be used again and again. */
 export class ChunkEncoder {
   private readonly numbers = new Float64Array(CHUNK);
+  private readonly ints = new Int32Array(CHUNK);
+  private minNs = 0;
+  private maxNs = 0;
   private readonly triples = new Triples(CHUNK * 2);
   private readonly entries = new Int32Array(CHUNK);
   private readonly buffer = new Uint8Array(CHUNK * MOST_DIGITS * 6);
@@ -155,56 +158,106 @@ export class ChunkEncoder {
   /** Encodes `count` records from word `at` on; `kinds[i]` is the kind of record i. The digits are valid until the next call. */
   encode(w: Int32Array, at: number, count: number, kinds: Int32Array): Chunk {
     this.used = 0;
-    const { numbers, triples, entries } = this;
+    const { ints, triples, entries } = this;
     triples.clear();
+    const firstNs = timeAt(w, at);
+    const high = w[at + 2]!;
+    const low = w[at + 1]! >>> 0;
     let same: 0 | 1 = 1;
-    let minNs = Infinity;
-    let maxNs = 0;
+    let near = true;
     for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) {
-      const ns = (w[p + 2]! >>> 0) * TWO32 + (w[p + 1]! >>> 0);
-      numbers[i] = ns;
-      if (ns < minNs) minNs = ns;
-      if (ns > maxNs) maxNs = ns;
+      const d = (w[p + 1]! >>> 0) - low;
+      if (w[p + 2] !== high || d > NEAR || d < -NEAR) near = false;
+      ints[i] = d;
       const value = w[p + 5]!;
       const old = w[p + 6]!;
       if (value !== old) same = 0;
       entries[i] = triples.add(kinds[i]!, value, old);
     }
-    const time = this.stepped(count);
+    const time = near ? this.steppedInts(count, firstNs) : this.farTimes(w, at, count);
+    const { minNs, maxNs } = this;
     const firstSeq = w[at]! >>> 0;
     const lastSeq = w[at + (count - 1) * ACCESS_WORDS]! >>> 0;
     let seq: Column;
-    if (lastSeq - firstSeq === count - 1) {
-      seq = { base: firstSeq, step: 1, width: 0, digits: NONE };
+    if (lastSeq - firstSeq === count - 1) seq = { base: firstSeq, step: 1, width: 0, digits: NONE };
+    else if (lastSeq - firstSeq < NEAR) {
+      for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) ints[i] = (w[p]! - firstSeq) | 0;
+      seq = this.steppedInts(count, firstSeq);
     } else {
-      for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) numbers[i] = w[p]! >>> 0;
+      for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) this.numbers[i] = w[p]! >>> 0;
       seq = this.stepped(count);
     }
     const distinct = triples.size;
-    const indexWidth = digitsOf(distinct - 1);
     // A dictionary pays when its entries and the index of each access are fewer digits than an entry for each.
-    const dictionary = distinct * 2 <= count || indexWidth === 0;
-    let entry: Column;
-    if (dictionary) {
-      for (let i = 0; i < count; i++) numbers[i] = entries[i]!;
-      entry = this.near(count);
-      for (let i = 0; i < distinct; i++) numbers[i] = triples.word(i, 0);
-    } else {
-      entry = { base: 0, step: 1, width: 0, digits: NONE };
-      for (let i = 0; i < count; i++) numbers[i] = kinds[i]!;
-    }
+    const dictionary = distinct * 2 <= count || distinct === 1;
     const size = dictionary ? distinct : count;
+    const entry = dictionary ? this.digitsOfInts(entries, count, distinct - 1) : OWN_ENTRIES;
+    const { numbers } = this;
+    for (let i = 0; i < size; i++) numbers[i] = dictionary ? triples.word(i, 0) : kinds[i]!;
     const kind = this.near(size);
-    if (dictionary) for (let i = 0; i < size; i++) numbers[i] = triples.word(i, 1) >>> 0;
-    else for (let i = 0, p = at + 5; i < size; i++, p += ACCESS_WORDS) numbers[i] = w[p]! >>> 0;
+    for (let i = 0; i < size; i++) {
+      numbers[i] = (dictionary ? triples.word(i, 1) : w[at + i * ACCESS_WORDS + 5]!) >>> 0;
+    }
     const value = this.near(size);
     let old: Column = EMPTY;
     if (same === 0) {
-      if (dictionary) for (let i = 0; i < size; i++) numbers[i] = triples.word(i, 2) >>> 0;
-      else for (let i = 0, p = at + 6; i < size; i++, p += ACCESS_WORDS) numbers[i] = w[p]! >>> 0;
+      for (let i = 0; i < size; i++) {
+        numbers[i] = (dictionary ? triples.word(i, 2) : w[at + i * ACCESS_WORDS + 6]!) >>> 0;
+      }
       old = this.near(size);
     }
     return { count, lastSeq, minNs, maxNs, seq, time, entry, kind, value, old, oldSame: same };
+  }
+
+  /** Times that lie too far apart for 32 bits. */
+  private farTimes(w: Int32Array, at: number, count: number): Column {
+    const { numbers } = this;
+    this.minNs = Infinity;
+    this.maxNs = 0;
+    for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) {
+      const ns = timeAt(w, p);
+      numbers[i] = ns;
+      if (ns < this.minNs) this.minNs = ns;
+      if (ns > this.maxNs) this.maxNs = ns;
+    }
+    return this.maxNs - this.minNs < EXACT_SPAN ? this.stepped(count) : this.near(count);
+  }
+
+  /** The differences in `ints` to `first` as a column that goes up by a step; also sets minNs and maxNs. */
+  private steppedInts(count: number, first: number): Column {
+    const { ints } = this;
+    const step = count > 1 ? Math.floor(ints[count - 1]! / (count - 1)) | 0 : 0;
+    let least = 0x7fff_ffff;
+    let most = -0x8000_0000;
+    let low = 0x7fff_ffff;
+    let high = -0x8000_0000;
+    for (let i = 0; i < count; i++) {
+      const d = ints[i]!;
+      if (d < low) low = d;
+      if (d > high) high = d;
+      const v = (d - Math.imul(i, step)) | 0;
+      ints[i] = v;
+      if (v < least) least = v;
+      if (v > most) most = v;
+    }
+    this.minNs = first + low;
+    this.maxNs = first + high;
+    const base = first + least;
+    if (least === most) return { base, step, width: 0, digits: NONE };
+    for (let i = 0; i < count; i++) ints[i] = (ints[i]! - least) | 0;
+    return { ...this.digitsOfInts(ints, count, most - least), base, step };
+  }
+
+  /** Numbers from 0 to `most` as digits. */
+  private digitsOfInts(values: Int32Array, count: number, most: number): Column {
+    const width = digitsOf(most);
+    if (width === 0) return EMPTY;
+    const { buffer } = this;
+    const from = this.used;
+    const end = from + width * count;
+    for (let i = 0, p = from; i < count; i++, p += width) put(buffer, p, width, values[i]!);
+    this.used = end;
+    return { base: 0, step: 0, width, digits: buffer.subarray(from, end) };
   }
 
   /** The numbers as a column that goes up by a step. */
@@ -250,6 +303,17 @@ export class ChunkEncoder {
 
 /** A column without digits still holds one: SQLite gives NULL for a piece of an empty blob. */
 const NONE = Uint8Array.of(ZERO);
+const OWN_ENTRIES: Column = { base: 0, step: 1, width: 0, digits: NONE };
+/** Differences up to this, and differences of these, fit 32 bits. */
+const NEAR = 0x2000_0000;
+
+/** Times further apart stay as they are: differences to a line through them would not be exact. */
+const EXACT_SPAN = 2 ** 50;
+
+function timeAt(w: Int32Array, record: number): number {
+  return (w[record + 2]! >>> 0) * TWO32 + (w[record + 1]! >>> 0);
+}
+
 const EMPTY: Column = { base: 0, step: 0, width: 0, digits: NONE };
 
 /** All values of a column, into `out`. */

@@ -118,13 +118,14 @@ export class AccessLog {
     return out;
   }
 
-  /** The first access at or after a time, on whatever branch it was recorded first. */
+  /** An access at or after a time, the first where time never goes back; undefined when all are earlier. */
   seqAt(timeNs: number): number | undefined {
-    const row = this.db.prepare('SELECT min(first_seq) AS at FROM access_chunk WHERE max_ns >= ?').get(timeNs) as {
-      at: number | null;
-    };
-    if (row.at === null) return undefined;
-    const c = this.take(this.chunkAt.get(row.at) as ChunkRow);
+    const at = this.db
+      .prepare('SELECT first_seq FROM access_chunk WHERE max_ns >= ? ORDER BY max_ns LIMIT 1')
+      .pluck()
+      .get(timeNs) as number | undefined;
+    if (at === undefined) return undefined;
+    const c = this.take(this.chunkAt.get(at) as ChunkRow);
     for (let i = 0; i < c.count; i++) if (c.timeNs[i]! >= timeNs) return c.seq[i];
     return undefined;
   }

@@ -63,8 +63,9 @@ const plan = <K extends RecordKind>(view: string, kind: K, schema: z.ZodType<Rec
 
 const timed = { seq: u53, time_ns: u53 };
 
+const INFO = plan('session_info', 'info', z.object({ key: z.string(), value: z.string() }));
+
 const PLANS = [
-  plan('session_info', 'info', z.object({ key: z.string(), value: z.string() })),
   plan(
     'input',
     'input',
@@ -195,6 +196,8 @@ function write(file: string, document: JsonSession, writer: SessionWriter): void
     if (text === undefined) writer.blobWithoutBytes(sha256, size, name);
     else writer.row('blob', { sha256, name, bytes: new Uint8Array(Buffer.from(text, 'base64')) });
   }
+  // Last: what the rows above made the writer note about the session is what the document says.
+  put(file, document, writer, INFO);
 }
 
 function put<K extends RecordKind>(file: string, document: JsonSession, writer: SessionWriter, p: Plan<K>): void {

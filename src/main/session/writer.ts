@@ -1,8 +1,11 @@
 /**
- * Writes rows into a session file. One writer per file: a lock row names the process, so that a second one is
- * told. Rows are collected in one transaction per batch; a killed process loses at most the open batch.
+ * Writes rows into a session file. One writer per file: it creates the file, a second one is told. Register accesses
+ * go into chunks (access-codec.ts). Rows are collected in one transaction per batch; a killed process loses at most
+ * the open batch.
  */
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { UsageError } from '../../base/errors.ts';
 import { ACCESS_WORDS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
 import { mcuRegisterAt, registerAt, wordName } from '../../spec/registers/lookup.ts';
 import { CHUNK, ChunkEncoder, Triples, type Column } from './access-codec.ts';
@@ -11,6 +14,11 @@ import { CHUNK_COLUMNS, CREATE_SESSION, OPENS_AT, sqlValue } from './schema.ts';
 
 type Statement = Database.Statement<unknown[]>;
 
+/** Two chunks and more fit a page, and a small session stays small (measured: 10 bytes an access, 15 with 4 KiB). */
+const PAGE_BYTES = 8192;
+/** The log is copied into the file every 32 MiB. */
+const CHECKPOINT_PAGES = 4096;
+
 /** Accesses after which their counts by kind begin a new row (chosen: 610 rows for ten million). */
 const COUNTED = 64 * CHUNK;
 
@@ -18,6 +26,7 @@ export class SessionWriter {
   readonly path: string;
   private readonly db: Database.Database;
   private readonly chunk: Statement;
+  private readonly chunkAgain: Statement;
   private readonly kind: Statement;
   private readonly counts: Statement;
   private readonly name: Statement;
@@ -41,17 +50,26 @@ export class SessionWriter {
   private place: ReturnType<typeof placeOf>;
   private open = true;
 
-  /** Creates the file; throws when it exists. */
+  /** Creates the file. UsageError when there is one: a session has one writer, and another process may be it. */
   constructor(path: string) {
     this.path = path;
+    try {
+      closeSync(openSync(path, 'wx'));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      throw new UsageError(`${path} exists already, or another process records into it: name a new session file`);
+    }
     this.db = new Database(path);
+    this.db.pragma(`page_size = ${PAGE_BYTES}`);
     this.db.pragma('journal_mode = WAL');
+    this.db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     this.db.pragma('synchronous = NORMAL');
     this.db.pragma('locking_mode = NORMAL');
     this.db.exec(CREATE_SESSION);
     this.name = this.db.prepare('INSERT OR IGNORE INTO register_name VALUES (?, ?, ?, ?)');
     const values = Array.from({ length: 6 + CHUNK_COLUMNS.length * 4 }, () => '?').join(', ');
-    this.chunk = this.db.prepare(`INSERT OR REPLACE INTO access_chunk VALUES (${values})`);
+    this.chunk = this.db.prepare(`INSERT INTO access_chunk VALUES (${values})`);
+    this.chunkAgain = this.db.prepare(`INSERT OR REPLACE INTO access_chunk VALUES (${values})`);
     this.kind = this.db.prepare('INSERT INTO access_kind VALUES (?, ?, ?, ?, ?, ?)');
     this.counts = this.db.prepare('INSERT OR REPLACE INTO access_count VALUES (?, ?, ?)');
     this.insert = makeInserts(this.db);
@@ -128,7 +146,8 @@ export class SessionWriter {
     const c = this.encoder.encode(pending, 0, filled, this.pendingKinds);
     const { seq, time, entry, kind, value, old } = c;
     const parts = (x: Column): readonly unknown[] => [x.base, x.step, x.width, x.digits];
-    this.chunk.run(
+    const put = this.stored > 0 ? this.chunkAgain : this.chunk;
+    put.run(
       pending[0]! >>> 0,
       c.lastSeq,
       c.count,
