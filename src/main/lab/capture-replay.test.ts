@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { CaptureCall } from '../../formats/capture.ts';
 import type { Input } from '../../protocol/inputs.ts';
+import { PANTHOR_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import { EngineControl } from '../engine/control.ts';
 import { nullRecorder } from '../engine/recorder.ts';
 import { Timeline } from '../engine/timeline.ts';
@@ -89,6 +90,33 @@ describe('captured runs', () => {
     expect(second.history.engine.stateHash()).toBe(first.history.engine.stateHash());
   });
 
+  it('get the addresses of their own tiler heap', async () => {
+    const { inputs, host } = boot();
+    const heaps: { context: number; chunk: number }[] = [];
+    const { TILER_HEAP_CREATE: call } = PANTHOR_IOCTLS;
+    await replayCapture(readCapture(path('03_saxpy_full_init')), {
+      ...host,
+      apply: async (input) => {
+        const reply = await host.apply(input);
+        if (input.kind === 'ioctl' && input.command === call.number && reply.argument !== undefined) {
+          const heap = call.layout.decode(reply.argument);
+          heaps.push({ context: heap.tiler_heap_ctx_gpu_va, chunk: heap.first_heap_chunk_gpu_va });
+        }
+        return reply;
+      },
+    });
+    const [heap] = heaps;
+    const stores = inputs.flatMap((input) => (input.kind === 'user-write' ? [input.bytes] : []));
+    const pairs = stores.flatMap((bytes) => [...new BigUint64Array(Uint8Array.from(bytes).buffer)]);
+    // MOVE48 d66, heap context; and in the heap descriptor: base, bottom, top.
+    expect(pairs).toContain(0x0142n * 2n ** 48n + BigInt(heap!.context));
+    expect(pairs).toContain(BigInt(heap!.chunk));
+    expect(pairs).toContain(BigInt(heap!.chunk + 64));
+    expect(pairs).toContain(BigInt(heap!.chunk + (2 << 20)));
+    const moved = heap!.context !== 0x8000_0000_1000;
+    expect(pairs.includes(0x0142_8000_0000_1000n)).toBe(!moved);
+  });
+
   it('fault by name when the shader is no shader', async () => {
     const capture = readCapture(path('01_store_const'));
     const [image] = capture.images;
@@ -115,6 +143,18 @@ describe('captured runs', () => {
       return { ...call, queues: call.queues.map((q) => ({ ...q, syncs: [...wait, ...q.syncs] })) };
     });
     expect(await replay(capture)).toMatchObject({ ok: true, fault: undefined });
+  });
+
+  it('on other queues, and with objects taken down at the end', async () => {
+    const capture = readCapture(path('22_ubo'));
+    const swapped = edited(capture, (call) =>
+      call.kind === 'groupSubmit' ? { ...call, queues: call.queues.map((q) => ({ ...q, queue: 2 - q.queue })) } : call,
+    );
+    const end = [
+      { line: 900, call: { kind: 'groupDestroy', handle: 1 } },
+      { line: 901, call: { kind: 'vmDestroy', id: 1 } },
+    ] as const;
+    expect(await replay({ ...swapped, entries: [...swapped.entries, ...end] })).toMatchObject({ ok: true });
   });
 
   it('report what the driver refuses', async () => {

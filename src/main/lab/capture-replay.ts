@@ -66,7 +66,10 @@ class Replay {
     const faultsBefore = await this.process.host.faults();
     let fault: string | undefined;
     try {
-      for (const { call, line } of this.capture.entries) await this.perform(call, `ioctls.jsonl:${line}`);
+      const { entries } = this.capture;
+      // What follows the last submission tears down what is compared.
+      const last = entries.findLastIndex((e) => e.call.kind === 'groupSubmit');
+      for (const { call, line } of entries.slice(0, last + 1)) await this.perform(call, `ioctls.jsonl:${line}`);
       await this.flushWaiting();
       await this.drain();
     } catch (error) {
