@@ -11,13 +11,15 @@ import { MCU_AUTO_VA_SIZE, MCU_AUTO_VA_START } from '../../spec/firmware/interfa
 import { DrmDevice } from '../drm/device.ts';
 import { Registration } from '../drm/registration.ts';
 import type { Resv } from '../drm/resv.ts';
-import { Clk } from '../kernel/clk.ts';
-import { checkRet, ensure } from '../kernel/errno.ts';
+import { Devfreq } from '../kernel/devfreq.ts';
+import type { DevfreqProfile } from '../kernel/devfreq.ts';
+import { KernelError, ensure } from '../kernel/errno.ts';
 import type { IoMem } from '../kernel/io.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Log } from '../kernel/log.ts';
 import type { DeviceMatch, PlatformDevice, PlatformDriver } from '../kernel/platform-device.ts';
-import { Regulator } from '../kernel/regulator.ts';
+import { RuntimePm } from '../kernel/runtime-pm.ts';
+import { MSEC } from '../kernel/time.ts';
 import { TyrFile } from './file.ts';
 import { Firmware } from './fw.ts';
 import { KernelBos } from './gem.ts';
@@ -28,6 +30,7 @@ import { Heaps } from './heap.ts';
 import { GpuIrq } from './irq.ts';
 import { drmDriver } from './ioctls.ts';
 import { Mmu } from './mmu.ts';
+import { Power } from './power.ts';
 import { Reset } from './reset.ts';
 import { Scheduler } from './sched.ts';
 import { Vm } from './vm.ts';
@@ -36,12 +39,10 @@ import type { VmLayout } from './vm.ts';
 /** Bytes of the register window. */
 export const WINDOW_SIZE = 0x20_0000;
 /** The MCU sees 32 bits of address; its tables cover as many bits as those of other VMs. */
-const CLOCKS = [
-  { name: 'core', optional: false },
-  { name: 'stacks', optional: true },
-  { name: 'coregroup', optional: true },
-] as const;
-const SUPPLIES = ['mali', 'sram'] as const;
+/** Time without use after which the device is suspended. */
+const AUTOSUSPEND = 50 * MSEC;
+/** Panthor's tuning of simple_ondemand. */
+const DEVFREQ: DevfreqProfile = { polling: 50 * MSEC, upThreshold: 45, downDifferential: 5 };
 
 /** Data of a part that the driver needs beyond what registers tell. */
 export type SocData = Readonly<Record<string, never>>;
@@ -61,6 +62,10 @@ export class TyrDevice {
   readonly io: IoMem;
   readonly info: GpuInfo;
   readonly coherent: boolean;
+  readonly power: Power;
+  readonly devfreq: Devfreq;
+  /** Only there once the firmware has booted. */
+  pm: RuntimePm | undefined;
   readonly drm: TyrDrmDevice;
   readonly reset: Reset;
   readonly gpu: Gpu;
@@ -82,15 +87,17 @@ export class TyrDevice {
   readonly restoring: (readonly [TyrFile, Plain])[] = [];
 
   /** Makes the parts; nothing here touches the hardware but reading `info` did. */
-  constructor(dev: PlatformDevice, io: IoMem, info: GpuInfo, coreHz: () => number) {
+  constructor(dev: PlatformDevice, io: IoMem, info: GpuInfo, power: Power, devfreq: Devfreq) {
     this.kernel = dev.kernel;
     this.dev = dev;
     this.log = dev.log;
     this.io = io;
     this.info = info;
+    this.power = power;
+    this.devfreq = devfreq;
     this.coherent = info.selected_coherency !== GPU_COHERENCY.NONE;
     this.drm = new DrmDevice<TyrDevice, TyrFile>(dev, drmDriver);
-    this.reset = new Reset(this.kernel, this.log);
+    this.reset = new Reset(this.kernel, this.log, () => this.pm?.isActive ?? true);
     const scheduleReset = (): void => this.reset.schedule();
     this.gpu = new Gpu(this.kernel, io, this.log, scheduleReset);
     this.gpuIrq = new GpuIrq(io, 'gpu', GPU_INTERRUPTS, (status) => this.gpu.handle(status));
@@ -114,7 +121,7 @@ export class TyrDevice {
       vm,
       bos: this.bos,
       reset: this.reset,
-      coreHz,
+      coreHz: () => power.core.rate,
     });
     this.fw.events = (bits) => this.scheduler?.reportEvents(bits);
   }
@@ -159,7 +166,17 @@ export class TyrDevice {
     const asSlotCount = popcount32(this.info.as_present & ~1);
     ensure(asSlotCount > 0, 'EINVAL', 'there is no address space for groups');
     const { kernel, log, fw, gpu, reset, heaps, mmu } = this;
-    this.scheduler = new Scheduler({ kernel, log, fw, gpu, reset, heaps, asSlotCount, hwLocks: this.memoryLocks() });
+    const pm = new RuntimePm(kernel, 'panthor', AUTOSUSPEND, {
+      suspend: () => this.suspend(),
+      resume: () => this.resume(),
+    });
+    this.pm = pm;
+    devres.action('runtime pm', () => pm.dispose());
+    const { devfreq } = this;
+    const hwLocks = this.memoryLocks(fw.vm);
+    this.scheduler = new Scheduler({ kernel, log, fw, gpu, reset, heaps, pm, devfreq, asSlotCount, hwLocks });
+    const transitionLocks = [this.scheduler.lock, ...hwLocks];
+    pm.guard(transitionLocks);
     devres.action('scheduler', () => this.sched.dispose());
     reset.enable(
       {
@@ -179,38 +196,96 @@ export class TyrDevice {
         finish: (failed) => this.sched.postReset(failed),
         unplug: () => this.drm.unplug(),
       },
-      [this.sched.lock, ...this.memoryLocks(fw.vm)],
+      pm.lock,
+      transitionLocks,
     );
     devres.action('reset', () => reset.disable());
+  }
+
+  /** Turns the device off (Panthor `panthor_device_suspend`): groups leave their slots, the MCU halts. */
+  private suspend(): void {
+    this.reset.cancel();
+    this.sched.suspend();
+    this.fw.preReset(false);
+    this.mmu.suspend();
+    this.powerDown();
+    this.devfreq.suspend();
+    this.power.off();
+  }
+
+  /** With the firmware's memory kept the L2 is all that must go; otherwise nothing may survive. */
+  private powerDown(): void {
+    const { kernel, io, log, gpu } = this;
+    try {
+      if (this.fw.isFast) l2PowerOff(kernel, io, log);
+      else gpu.softReset();
+    } catch (error) {
+      // Whatever does not answer is without power next.
+      if (!(error instanceof KernelError)) throw error;
+    }
+    gpu.suspend(this.gpuIrq);
+  }
+
+  /** Turns it on again, slowly when a reset was asked for meanwhile or the fast way fails. KernelError. */
+  private resume(): void {
+    this.power.on();
+    this.devfreq.resume();
+    if (this.reset.take()) this.fw.forget();
+    try {
+      this.resumeHardware();
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      if (!this.fw.isFast) return this.resumeFailed(error);
+      this.log.err('Fast reset failed, trying a slow reset');
+      this.fw.forget();
+      try {
+        this.resumeHardware();
+      } catch (second) {
+        if (!(second instanceof KernelError)) throw second;
+        return this.resumeFailed(second);
+      }
+    }
+    this.sched.resumeAfterSuspend();
+  }
+
+  private resumeFailed(error: KernelError): never {
+    this.devfreq.suspend();
+    this.power.off();
+    throw error;
+  }
+
+  private resumeHardware(): void {
+    const { kernel, io, log, mmu, fw } = this;
+    this.gpuIrq.resume();
+    l2PowerOn(kernel, io, log, this.info.selected_coherency);
+    mmu.postReset();
+    try {
+      fw.postReset();
+    } catch (error) {
+      fw.abort();
+      mmu.suspend();
+      this.powerDown();
+      throw error;
+    }
+  }
+
+  /** Wakes the device up for good, because it goes away; what does not wake up is taken apart as it is. */
+  private wakeForRemoval(): void {
+    try {
+      this.pm?.get();
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.log.warn(`unbinding a device that does not wake up: ${error.message}`);
+    }
+    this.pm?.disable();
   }
 
   /** Before the resources go: groups end while the hardware still answers. */
   remove(registration: Disposable): void {
     registration.dispose();
+    this.wakeForRemoval();
     for (const file of this.drm.openFiles) file.driverData.destroy();
     this.sched.queue.flush();
-  }
-}
-
-function takeClocks(dev: PlatformDevice): Clk {
-  const core = Clk.get(dev, 'core');
-  for (const { name, optional } of CLOCKS) {
-    const clk = optional ? Clk.optional(dev, name) : core;
-    dev.devres.use(`clock ${name}`, clk.prepareEnable());
-  }
-  dev.log.info(`clock rate = ${core.rate}`);
-  return core;
-}
-
-function takePower(dev: PlatformDevice): void {
-  const { powerDomains } = dev.kernel.platform;
-  for (const id of dev.node.powerDomains) {
-    checkRet(powerDomains.on(id), `power domain ${id}`);
-    dev.devres.action(`power domain ${id}`, () => powerDomains.off(id));
-  }
-  for (const name of SUPPLIES) {
-    const supply = Regulator.optional(dev, name);
-    if (supply !== undefined) dev.devres.use(`regulator ${name}`, supply.tryIntoEnabled());
   }
 }
 
@@ -223,9 +298,9 @@ export interface Bound {
 /** The nine steps. KernelError of the step that fails. */
 export function probe(dev: PlatformDevice): Bound {
   const { kernel, log, devres } = dev;
-  // 1, 2: clocks and supplies.
-  const core = takeClocks(dev);
-  takePower(dev);
+  // 1, 2: clocks and supplies, and the operating points they have.
+  const power = new Power(dev);
+  const devfreq = devres.use('devfreq', new Devfreq(kernel, 'panthor', power.core, power.mali, dev.node.opp, DEVFREQ));
   // 3: registers.
   const io = dev.ioMem(0, WINDOW_SIZE);
   // 4, 5: a known state.
@@ -237,7 +312,7 @@ export function probe(dev: PlatformDevice): Bound {
   logGpuInfo(log, info);
   // 7: how far it can address; its interrupt.
   kernel.dma.setMask(addressBits(info).pa);
-  const tyr = new TyrDevice(dev, io, info, () => core.rate);
+  const tyr = new TyrDevice(dev, io, info, power, devfreq);
   devres.action('drm', () => tyr.drm.dispose());
   devres.action('reset work', () => tyr.reset.dispose());
   tyr.gpuIrq.request(dev);
@@ -247,7 +322,9 @@ export function probe(dev: PlatformDevice): Bound {
   devres.action('mmu events', () => tyr.mmu.suspend());
   // 9: firmware; then user space may see us.
   tyr.bootFirmware();
-  return { tyr, registration: new Registration(tyr.drm, tyr) };
+  const registration = new Registration(tyr.drm, tyr);
+  tyr.pm?.put();
+  return { tyr, registration };
 }
 
 export const platformDriver: PlatformDriver<SocData, Bound> = {

@@ -131,6 +131,9 @@ export class TyrFile {
   }
 }
 
+/** What the dummy page shows while the device sleeps: older than any flush to come, and not 0, which means always flush. */
+const ASLEEP_FLUSH_ID = 1;
+
 const SPARSE_BYTES = 0x20_0000;
 
 export type TyrFileState = {
@@ -156,7 +159,8 @@ class FlushIdPage implements UserBacking {
   read(offset: number, length: number): Uint8Array {
     if (this.device.drm.isUnplugged) return fail('EFAULT', 'the device is gone (SIGBUS)');
     const page = new Uint8Array(PAGE_SIZE);
-    const id = this.device.io.read(CSF_USER.CSF_GPU_LATEST_FLUSH_ID);
+    const awake = this.device.pm?.isActive ?? false;
+    const id = awake ? this.device.io.read(CSF_USER.CSF_GPU_LATEST_FLUSH_ID) : ASLEEP_FLUSH_ID;
     new DataView(page.buffer).setUint32(0, id, true);
     return page.subarray(offset, offset + length);
   }

@@ -283,6 +283,23 @@ export class Firmware {
     return false;
   }
 
+  /** The firmware has halted in order: its memory may be kept. */
+  get isFast(): boolean {
+    return this.fast;
+  }
+
+  /** The next start loads everything again. */
+  forget(): void {
+    this.fast = false;
+  }
+
+  /** A start failed: back to where the device is off. */
+  abort(): void {
+    this.ping.cancel();
+    this.irq.suspend();
+    this.stop();
+  }
+
   /** Before a reset or a suspend. After a hang nothing of the firmware's memory is trusted. */
   preReset(onHang: boolean): void {
     this.ping.cancel();

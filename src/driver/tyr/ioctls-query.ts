@@ -107,7 +107,13 @@ function timestampInfo(ctx: Ctx, args: Query): Uint8Array {
   ensure((asked & ~KNOWN_FLAGS) === 0, 'EINVAL', `unknown timestamp flags 0x${asked.toString(16)}`);
   ensure(CPU_TYPES.includes(asked & CPU_TYPE_MASK), 'EINVAL', `unknown CPU clock 0x${asked.toString(16)}`);
   const flags = asked === 0 ? OLD_FLAGS : asked;
-  const { io, kernel } = ctx.data;
+  const { pm } = ctx.data;
+  return pm === undefined ? fail('ENODEV', 'the device is going away') : pm.with(() => sample(ctx.data, flags, asked));
+}
+
+/** Reads the counters; the device is on. */
+function sample(device: TyrDevice, flags: number, asked: number): Uint8Array {
+  const { io, kernel } = device;
   const start = kernel.now();
   const cpu = (flags & CPU_TYPE_MASK) !== CPU_NONE;
   const out = {

@@ -207,6 +207,8 @@ describe('what goes wrong', () => {
 
   it('a firmware that does not answer pings leads to a reset, and work goes on', () => {
     const { bench, group, submit, done } = setup();
+    // Without work the device would sleep and nobody would ask.
+    bench.tyr.pm?.forbid(true);
     const g = group();
     submit(g, 0);
     bench.run(5);

@@ -92,7 +92,7 @@ export class Queue {
       parts.sched.queue,
       this.credits,
       { run: parts.run, cost: (call) => Queue.cost(call) },
-      [parts.sched.lock],
+      parts.sched.runLocks,
     );
   }
 

@@ -26,14 +26,19 @@ export class Reset implements Stateful<ResetState> {
   readonly queue: WorkQueue;
   private readonly log: Log;
   private readonly locks: Mutex[] = [];
+  /** Held during a reset, so that nothing suspends or wakes the device in the middle. */
+  private pmLock: Mutex | undefined;
+  private readonly isActive: () => boolean;
   private readonly work: Work;
   private steps: ResetSteps | undefined;
   private pending = false;
   /** Resets done since the probe. */
   count = 0;
 
-  constructor(kernel: Kernel, log: Log) {
+  /** `isActive`: whether the device is on; a reset of one that sleeps happens when it wakes. */
+  constructor(kernel: Kernel, log: Log, isActive: () => boolean) {
     this.log = log;
+    this.isActive = isActive;
     this.queue = new WorkQueue(kernel, 'panthor-reset-wq', { ordered: true });
     this.work = new Work(this.queue, 'reset', () => this.run(), this.locks);
   }
@@ -43,9 +48,10 @@ export class Reset implements Stateful<ResetState> {
   }
 
   /** End of the probe: from now on a request is acted on. `locks` are those the steps take. */
-  enable(steps: ResetSteps, locks: readonly Mutex[]): void {
+  enable(steps: ResetSteps, pmLock: Mutex, locks: readonly Mutex[]): void {
     this.steps = steps;
-    this.locks.push(...locks);
+    this.pmLock = pmLock;
+    this.locks.push(pmLock, ...locks);
     if (this.pending) this.work.queue();
   }
 
@@ -53,12 +59,28 @@ export class Reset implements Stateful<ResetState> {
   schedule(): void {
     if (this.pending) return;
     this.pending = true;
-    if (this.steps !== undefined) this.work.queue();
+    if (this.steps !== undefined && this.isActive()) this.work.queue();
+  }
+
+  /** A suspend is on its way: a reset that was asked for is left to the resume. */
+  cancel(): void {
+    this.work.cancel();
+  }
+
+  /** Whether a reset was asked for; it counts as done now. */
+  take(): boolean {
+    const was = this.pending;
+    this.pending = false;
+    return was;
   }
 
   private run(): void {
-    const { steps } = this;
-    if (steps === undefined) return;
+    const { steps, pmLock } = this;
+    if (steps === undefined || pmLock === undefined || !this.isActive()) return;
+    pmLock.with(() => this.carryOut(steps));
+  }
+
+  private carryOut(steps: ResetSteps): void {
     this.count++;
     let failed = false;
     try {

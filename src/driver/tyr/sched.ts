@@ -8,6 +8,9 @@ import { GROUP_PRIORITY } from '../../spec/uapi/constants.ts';
 import { CSG_STATE } from '../../spec/firmware/interface.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Devfreq } from '../kernel/devfreq.ts';
+import { KernelError } from '../kernel/errno.ts';
+import type { RuntimePm } from '../kernel/runtime-pm.ts';
 import { Mutex } from '../kernel/sync.ts';
 import { MSEC } from '../kernel/time.ts';
 import { DelayedWork, Work, WorkQueue } from '../kernel/workqueue.ts';
@@ -39,6 +42,8 @@ export interface SchedParts {
   readonly gpu: Gpu;
   readonly reset: Reset;
   readonly heaps: Heaps;
+  readonly pm: RuntimePm;
+  readonly devfreq: Devfreq;
   readonly asSlotCount: number;
   /** What giving a VM an address space takes. */
   readonly hwLocks: readonly Mutex[];
@@ -66,6 +71,8 @@ export class Scheduler implements TickHost {
   private usedSlots = 0;
   private mightHaveIdleGroups = false;
   private resetInProgress = false;
+  /** A use of the device is held because a group on a slot has work. */
+  private hasRef = false;
 
   constructor(parts: SchedParts) {
     const { kernel, fw, log } = parts;
@@ -80,7 +87,7 @@ export class Scheduler implements TickHost {
         if (!this.waiting.includes(group)) this.waiting.push(group);
       },
     });
-    this.tickWork = new DelayedWork(this.queue, 'sched/tick', () => this.tick(), [this.lock, ...parts.hwLocks]);
+    this.tickWork = new DelayedWork(this.queue, 'sched/tick', () => this.tick(), this.runLocks);
     this.eventsWork = new Work(this.queue, 'sched/fw-events', () => this.handleEvents(), [this.lock]);
     this.syncWork = new Work(this.queue, 'sched/sync-upd', () => this.syncUpdate(), [this.lock]);
   }
@@ -192,7 +199,45 @@ export class Scheduler implements TickHost {
     if (this.target === NEVER) this.resume();
   }
 
+  /** Locks of work that may wake the device and changes slots. */
+  get runLocks(): readonly Mutex[] {
+    return [this.parts.pm.lock, this.lock, ...this.parts.hwLocks];
+  }
+
   private tick(): void {
+    const { pm, log } = this.parts;
+    try {
+      pm.get();
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      log.err(`no tick: the device does not wake up (${error.message})`);
+      return;
+    }
+    this.tickAwake();
+    pm.put();
+  }
+
+  /** Somebody on a slot has work: the device stays on until a tick finds all idle. */
+  hold(): void {
+    this.parts.devfreq.recordBusy();
+    if (this.hasRef) return;
+    this.hasRef = true;
+    this.parts.pm.get();
+  }
+
+  private unhold(): void {
+    this.parts.devfreq.recordIdle();
+    if (!this.hasRef) return;
+    this.hasRef = false;
+    this.parts.pm.put();
+  }
+
+  /** The device is on again: groups that have work want their slots back. */
+  resumeAfterSuspend(): void {
+    this.tickNow();
+  }
+
+  private tickAwake(): void {
     const { kernel, reset } = this.parts;
     this.lock.with(() => {
       const now = kernel.now();
@@ -211,6 +256,8 @@ export class Scheduler implements TickHost {
       this.usedSlots = tick.groupCount;
       this.mightHaveIdleGroups = tick.idleGroupCount > 0;
       this.lastTick = now;
+      if (tick.idleGroupCount === tick.groupCount) this.unhold();
+      else this.hold();
       // A group that was destroyed while we slept still sits on its slot.
       const gone = this.csgs.slots.some((s) => s.group !== undefined && !s.group.canRun);
       if (tick.stopTick) {
@@ -367,6 +414,7 @@ export class Scheduler implements TickHost {
       usedSlots: this.usedSlots,
       mightHaveIdleGroups: this.mightHaveIdleGroups,
       resetInProgress: this.resetInProgress,
+      hasRef: this.hasRef,
     };
   }
 
@@ -386,6 +434,7 @@ export class Scheduler implements TickHost {
     this.usedSlots = state.usedSlots;
     this.mightHaveIdleGroups = state.mightHaveIdleGroups;
     this.resetInProgress = state.resetInProgress;
+    this.hasRef = state.hasRef;
   }
 }
 
@@ -400,4 +449,5 @@ export type SchedState = {
   readonly usedSlots: number;
   readonly mightHaveIdleGroups: boolean;
   readonly resetInProgress: boolean;
+  readonly hasRef: boolean;
 } & Plain;

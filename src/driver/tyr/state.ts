@@ -12,7 +12,10 @@ import type { ResvState } from '../drm/resv.ts';
 import type { Client } from '../kernel/char-device.ts';
 import type { TyrDevice } from './driver.ts';
 import type { TyrFileState } from './file.ts';
+import type { DevfreqState } from '../kernel/devfreq.ts';
+import type { RuntimePmState } from '../kernel/runtime-pm.ts';
 import type { FirmwareState } from './fw.ts';
+import type { PowerState } from './power.ts';
 import { Bo } from './gem.ts';
 import type { KernelBoState } from './gem.ts';
 import { assemble } from './group-create.ts';
@@ -48,6 +51,9 @@ export interface TyrState {
   readonly profiling: number;
   readonly reset: ResetState;
   readonly gpu: number;
+  readonly power: PowerState;
+  readonly pm: RuntimePmState | undefined;
+  readonly devfreq: DevfreqState;
   readonly gpuIrq: GpuIrqState;
   readonly mmu: MmuState;
   readonly vms: readonly VmState[];
@@ -69,6 +75,9 @@ export function saveDevice(device: TyrDevice): TyrState & Plain {
     profiling: device.profiling,
     reset: device.reset.save(),
     gpu: device.gpu.save(),
+    power: device.power.save(),
+    pm: device.pm?.save(),
+    devfreq: device.devfreq.save(),
     gpuIrq: device.gpuIrq.save(),
     mmu: device.mmu.save(),
     vms: [...device.vms.values()].map((vm) => vm.save(fences)),
@@ -139,6 +148,9 @@ export function loadDevice(device: TyrDevice, state: TyrState, client: (pid: num
   device.profiling = state.profiling;
   device.reset.load(state.reset);
   device.gpu.load(state.gpu);
+  device.power.load(state.power);
+  device.devfreq.load(state.devfreq);
+  if (state.pm !== undefined) device.pm?.load(state.pm);
   device.gpuIrq.load(state.gpuIrq);
   device.mmu.load(state.mmu, vm);
   device.fw.restore(state.fw);

@@ -8,7 +8,7 @@ import { panthorSyncOp } from '../../spec/uapi/panthor-structs.ts';
 import type { Struct } from '../../spec/uapi/layout.ts';
 import type { Fence } from '../drm/fence.ts';
 import { lockAll } from '../drm/resv.ts';
-import { ERRNO, ensure } from '../kernel/errno.ts';
+import { ERRNO, KernelError, ensure } from '../kernel/errno.ts';
 import type { UserMemory } from '../kernel/uaccess.ts';
 import { CsgSlots } from './csg.ts';
 import type { TyrFile } from './file.ts';
@@ -94,21 +94,32 @@ export function runJob(
   finished: Fence,
 ): Fence | undefined | number {
   if (call.size === 0) return queue.last;
-  return sched.lock.with(() => {
-    if (!group.canRun) return -ERRNO.ECANCELED;
-    const bit = 1 << queue.index;
-    const fence = queue.push(call);
-    sched.trace.started?.(finished.id, fence.id);
-    if (group.csgId < 0) {
-      sched.schedule(group, bit);
-      return fence;
-    }
-    const blocked = (group.blockedQueues & bit) !== 0;
-    const wakesGroup = group.isIdle && (group.idleQueues & bit) !== 0 && !blocked;
-    group.idleQueues &= ~bit;
-    if (wakesGroup) sched.resumeIfOff();
-    sched.parts.fw.ringDoorbell(CsgSlots.doorbell(group.csgId));
-    queue.resumeTimeout();
+  const { pm } = sched.parts;
+  try {
+    return pm.with(() => sched.lock.with(() => start(sched, group, queue, call, finished)));
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    return error.ret;
+  }
+}
+
+/** The device is on, the scheduler's lock is held. */
+function start(sched: Scheduler, group: Group, queue: Queue, call: JobCall, finished: Fence): Fence | number {
+  if (!group.canRun) return -ERRNO.ECANCELED;
+  const bit = 1 << queue.index;
+  const fence = queue.push(call);
+  sched.trace.started?.(finished.id, fence.id);
+  if (group.csgId < 0) {
+    sched.schedule(group, bit);
     return fence;
-  });
+  }
+  const blocked = (group.blockedQueues & bit) !== 0;
+  const wakesGroup = group.isIdle && (group.idleQueues & bit) !== 0 && !blocked;
+  group.idleQueues &= ~bit;
+  if (wakesGroup) sched.resumeIfOff();
+  sched.parts.fw.ringDoorbell(CsgSlots.doorbell(group.csgId));
+  sched.parts.devfreq.recordBusy();
+  if (!blocked) sched.hold();
+  queue.resumeTimeout();
+  return fence;
 }

@@ -289,11 +289,14 @@ export class FakeSoc {
     if (this.events.length > 0) throw new Error('the hardware is busy');
     const [ram, words, now] = [this.ram.slice(), this.words.slice(), this.now];
     const latched = this.latched.map((l) => ({ ...l }));
+    const power = [this.enabledClocks, this.preparedClocks, this.enabledRegulators, this.domains];
+    const counts = power.map((map) => [...map]);
     return () => {
       this.ram.set(ram);
       this.words.set(words);
       this.now = now;
       this.events = [];
+      for (const [i, map] of power.entries()) for (const [id, n] of counts[i] ?? []) map.set(id, n);
       this.latched.splice(0, Infinity, ...latched.map((l) => ({ ...l })));
     };
   }

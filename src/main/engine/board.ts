@@ -279,7 +279,7 @@ export class Board implements Platform, Stateful {
       setRate: (id, hz) => {
         if (!known(id)) return 0;
         this.clockRate.set(id, hz);
-        if (id === CLOCK_IDS.core) this.machine.gpuClock.setHz(hz);
+        if (id === CLOCK_IDS.core && this.clockOn.get(id) === true) this.machine.gpuClock.setHz(hz);
         return hz;
       },
       prepare: () => {},
@@ -335,7 +335,11 @@ export class Board implements Platform, Stateful {
 
   /** The GPU answers while its core clock runs; a bench without a driver has it on by hand. */
   private updatePower(): void {
-    this.machine.setPowered('clock', this.clockOn.get(CLOCK_IDS.core) ?? false);
+    const { gpuClock } = this.machine;
+    const clocked = this.clockOn.get(CLOCK_IDS.core) ?? false;
+    this.machine.setPowered('clock', clocked);
+    const hz = this.clockRate.get(CLOCK_IDS.core) ?? GPU_HZ;
+    if (clocked && gpuClock.hz !== hz) gpuClock.setHz(hz);
     this.machine.setPowered('power', this.domains.get(POWER_DOMAIN) ?? false);
   }
 
