@@ -58,7 +58,6 @@ export type CaptureCall =
   | { readonly kind: 'core'; readonly nr: number }
   | { readonly kind: 'devQuery'; readonly type: number; readonly size: number }
   | { readonly kind: 'vmCreate'; readonly flags: number; readonly userVaRange: number; readonly id: number }
-  | { readonly kind: 'vmDestroy'; readonly id: number }
   | {
       readonly kind: 'boCreate';
       readonly size: number;
@@ -77,7 +76,6 @@ export type CaptureCall =
       readonly targetInFlight: number;
       readonly handle: number;
     }
-  | { readonly kind: 'heapDestroy'; readonly handle: number }
   | {
       readonly kind: 'groupCreate';
       readonly vm: number;
@@ -91,14 +89,13 @@ export type CaptureCall =
       readonly queues: readonly { readonly priority: number; readonly ringSize: number }[];
       readonly handle: number;
     }
-  | { readonly kind: 'groupDestroy'; readonly handle: number }
   | {
       readonly kind: 'groupSubmit';
       readonly submit: number;
       readonly group: number;
       readonly queues: readonly CaptureSubmit[];
     }
-  /** A call that needs no replay. */
+  /** A call that needs no replay: queries, names, and what takes objects down. */
   | { readonly kind: 'other'; readonly name: string };
 
 export interface CaptureEntry {
@@ -268,7 +265,6 @@ const READERS: Readonly<Record<string, (n: Node) => CaptureCall>> = {
     userVaRange: n.get('user_va_range').number(),
     id: n.get('out_id').number(),
   }),
-  VM_DESTROY: (n) => ({ kind: 'vmDestroy', id: n.get(n.has('id') ? 'id' : 'vm').number() }),
   BO_CREATE: (n) => ({
     kind: 'boCreate',
     size: n.get('size').number(MAX_IMAGE),
@@ -292,7 +288,6 @@ const READERS: Readonly<Record<string, (n: Node) => CaptureCall>> = {
     targetInFlight: n.get('target_in_flight').number(),
     handle: n.get('out_handle').number(),
   }),
-  TILER_HEAP_DESTROY: (n) => ({ kind: 'heapDestroy', handle: n.get('handle').number() }),
   GROUP_CREATE: (n) => ({
     kind: 'groupCreate',
     vm: n.get('vm').number(),
@@ -309,7 +304,6 @@ const READERS: Readonly<Record<string, (n: Node) => CaptureCall>> = {
       .map((q) => ({ priority: q.get('priority').number(0xff), ringSize: q.get('ringbuf_size').number(0xffff_ffff) })),
     handle: n.get('out_handle').number(),
   }),
-  GROUP_DESTROY: (n) => ({ kind: 'groupDestroy', handle: n.get(n.has('group') ? 'group' : 'handle').number() }),
   GROUP_SUBMIT: (n) => ({
     kind: 'groupSubmit',
     submit: n.get('submit').number(),

@@ -47,7 +47,6 @@ export class CaptureObjects {
   private readonly process: CaptureProcess;
   private readonly vms = new Map<number, number>();
   private readonly bos = new Map<number, Bo>();
-  private readonly heaps = new Map<number, number>();
   private readonly groupsByNumber = new Map<number, Group>();
   private readonly syncs = new Map<number, number>();
   /** Highest point each sync object of the driver got or will get. */
@@ -86,7 +85,7 @@ export class CaptureObjects {
     this.groupsByNumber.set(number, { handle, queues });
   }
 
-  /** The calls that make and destroy objects; others need nothing. */
+  /** The calls that make objects; others need nothing. */
   async perform(call: CaptureCall, where: string): Promise<void> {
     const { process } = this;
     switch (call.kind) {
@@ -99,10 +98,6 @@ export class CaptureObjects {
         this.vms.set(call.id, id);
         return;
       }
-      case 'vmDestroy':
-        await process.must(PANTHOR_IOCTLS.VM_DESTROY, { id: this.vm(call.id, where) }, where);
-        this.vms.delete(call.id);
-        return;
       case 'boCreate':
         return this.createBo(call, where);
       case 'heapCreate': {
@@ -117,26 +112,10 @@ export class CaptureObjects {
           },
           where,
         );
-        this.heaps.set(call.handle, heap.handle);
         this.moved.push({ from: RECORDED_CONTEXT, size: 1, to: heap.tiler_heap_ctx_gpu_va });
         this.moved.push({ from: RECORDED_CHUNK, size: call.chunkSize + 1, to: heap.first_heap_chunk_gpu_va });
         return;
       }
-      case 'heapDestroy':
-        await process.must(
-          PANTHOR_IOCTLS.TILER_HEAP_DESTROY,
-          { handle: found(this.heaps, call.handle, 'heap', where) },
-          where,
-        );
-        return;
-      case 'groupDestroy':
-        await process.must(
-          PANTHOR_IOCTLS.GROUP_DESTROY,
-          { group_handle: this.group(call.handle, where).handle },
-          where,
-        );
-        this.groupsByNumber.delete(call.handle);
-        return;
       default:
     }
   }

@@ -150,9 +150,10 @@ describe('captured runs', () => {
     const swapped = edited(capture, (call) =>
       call.kind === 'groupSubmit' ? { ...call, queues: call.queues.map((q) => ({ ...q, queue: 2 - q.queue })) } : call,
     );
+    const unmap = { flags: 0x1000_0000, bo: 0, boOffset: 0, va: 0xfff9_a000, size: 0x1_0000, syncs: [] };
     const end = [
-      { line: 900, call: { kind: 'groupDestroy', handle: 1 } },
-      { line: 901, call: { kind: 'vmDestroy', id: 1 } },
+      { line: 900, call: { kind: 'vmBind', vm: 1, flags: 0, ops: [unmap] } },
+      { line: 901, call: { kind: 'other', name: 'VM_DESTROY' } },
     ] as const;
     expect(await replay({ ...swapped, entries: [...swapped.entries, ...end] })).toMatchObject({ ok: true });
   });
