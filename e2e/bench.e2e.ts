@@ -85,6 +85,16 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the bench'), () => {
     expect(await field.count()).toBe(0);
   });
 
+  it('offers the same from the context menu', async () => {
+    const { page } = opened;
+    await item('GPU_INT_MASK').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Edit the Value' }).click();
+    const field = page.getByRole('combobox', { name: 'Value of GPU_INT_MASK' });
+    await field.fill('0xff');
+    await field.press('Escape');
+    expect(await field.count()).toBe(0);
+  });
+
   it('says that a read-only register cannot be written', async () => {
     const { page } = opened;
     await search('GPU_ID');

@@ -134,6 +134,7 @@ export function VirtualTree<T>(props: VirtualTreeProps<T>) {
               className="tree-row"
               style={{ transform: `translateY(${item.start}px)`, paddingLeft: 4 + r.depth * INDENT_PX }}
               onClick={() => onSelect(r.node)}
+              onContextMenu={() => onSelect(r.node)}
               onDoubleClick={() => (onActivate === undefined ? onToggle(r.node, !r.open) : onActivate(r.node))}
             >
               <span

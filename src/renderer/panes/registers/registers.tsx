@@ -6,6 +6,7 @@ import { Camera, FoldVertical, GitCompareArrows } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import { CommandTool } from '../../shell/command-tool.tsx';
 import { Tool } from '../../shell/tool.tsx';
+import { CommandContextMenu } from '../../components/command-context-menu.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { FilterBar } from '../../components/filter-bar.tsx';
 import { treeRows, type TreeNode } from '../../components/tree-rows.ts';
@@ -33,6 +34,16 @@ import { useRegisterView } from './view-state.ts';
 
 type Node = TreeNode<RegisterNode>;
 
+/** Commands of a register's context menu. */
+const CONTEXT = [
+  'registers.edit',
+  'registers.read',
+  'edit.copy',
+  'registers.log',
+  'registers.keep',
+  'registers.compare',
+];
+
 /** Registers the tree holds, for "n of m". */
 const ALL = searchTree('').searched;
 
@@ -44,8 +55,8 @@ export default function Registers() {
 function RegisterTree() {
   const w = useWorkspace();
   const powered = useStatus() !== undefined;
-  const { search, open, cursor } = useRegisterView();
-  const [editing, setEditing] = useState<string>();
+  const { search, open, cursor, editing } = useRegisterView();
+  const setEditing = (id: string | undefined) => useRegisterView.setState({ editing: id });
   const [range, setRange] = useState<readonly [number, number]>([0, 0]);
   const [note, setNote] = useState<string>();
   useFollowSelection();
@@ -134,31 +145,33 @@ function RegisterTree() {
         />
       </div>
       {!powered && <Empty command="bench.boot">The values appear when a bench is on.</Empty>}
-      <VirtualTree
-        label="Registers"
-        rows={rows}
-        selected={cursor}
-        onSelect={onSelect}
-        onToggle={onToggle}
-        onActivate={onActivate}
-        onKey={onKey}
-        nameOf={nodeName}
-        onVisible={onVisible}
-        render={(row) => (
-          <RegisterRow
-            node={row.node.data}
-            value={row.node.data.kind === 'group' ? undefined : values.valueOf(row.node.data.place)}
-            editing={editing === row.node.id}
-            selected={cursor === row.node.id}
-            onCancel={() => setEditing(undefined)}
-            onCommit={(place, field, value, whole) => {
-              setEditing(undefined);
-              focusTree();
-              void poke(w, place, field, value, whole);
-            }}
-          />
-        )}
-      />
+      <CommandContextMenu commands={CONTEXT}>
+        <VirtualTree
+          label="Registers"
+          rows={rows}
+          selected={cursor}
+          onSelect={onSelect}
+          onToggle={onToggle}
+          onActivate={onActivate}
+          onKey={onKey}
+          nameOf={nodeName}
+          onVisible={onVisible}
+          render={(row) => (
+            <RegisterRow
+              node={row.node.data}
+              value={row.node.data.kind === 'group' ? undefined : values.valueOf(row.node.data.place)}
+              editing={editing === row.node.id}
+              selected={cursor === row.node.id}
+              onCancel={() => setEditing(undefined)}
+              onCommit={(place, field, value, whole) => {
+                setEditing(undefined);
+                focusTree();
+                void poke(w, place, field, value, whole);
+              }}
+            />
+          )}
+        />
+      </CommandContextMenu>
       <div className="list-footer">
         <span role="status">{note ?? `${amount(found?.found ?? ALL, ALL, false)} registers`}</span>
       </div>

@@ -8,6 +8,8 @@ export interface RegisterView {
   readonly comparing: boolean;
   /** The node with the cursor. */
   readonly cursor: string | undefined;
+  /** The node whose value is being edited. */
+  readonly editing: string | undefined;
 }
 
 export const useRegisterView = create<RegisterView>()(() => ({
@@ -15,4 +17,5 @@ export const useRegisterView = create<RegisterView>()(() => ({
   open: new Set(OPEN_AT_FIRST),
   comparing: false,
   cursor: undefined,
+  editing: undefined,
 }));
