@@ -36,6 +36,9 @@ export class CodeCache {
   readonly ST = new Int32Array(PAGES).fill(NONE);
   /** The translator, when there is one. */
   user: CodeUser | undefined;
+  /** As LT and ST for translated code: what to add to an address for its place in RAM, all ones where nothing is. */
+  readonly LD: Int32Array;
+  readonly SD: Int32Array;
   private readonly bus: McuBus;
   /** Pages filled in LT and ST since the last drop. */
   private readonly loads: number[] = [];
@@ -47,7 +50,11 @@ export class CodeCache {
   /** RAM pages that hold decoded code, by number. */
   private readonly code: Uint8Array;
 
-  constructor(bus: McuBus) {
+  /** deltas: whether LD and SD are wanted. */
+  constructor(bus: McuBus, deltas = false) {
+    const entries = deltas ? PAGES : 0;
+    this.LD = new Int32Array(entries).fill(NONE);
+    this.SD = new Int32Array(entries).fill(NONE);
     this.bus = bus;
     this.code = new Uint8Array(Math.ceil(bus.ram8.length / 4096));
     this.seal(UNCACHED_SLOT);
@@ -86,7 +93,7 @@ export class CodeCache {
   protect(ram: number): void {
     if (this.code[ram >>> 12] !== 0) return;
     this.code[ram >>> 12] = 1;
-    for (const page of this.stores) if (this.ST[page] === ram) this.ST[page] = NONE;
+    for (const page of this.stores) if (this.ST[page] === ram) this.ST[page] = this.SD[page] = NONE;
   }
 
   /** Enters a data page into its table. `ram` is the bus's answer. */
@@ -95,9 +102,11 @@ export class CodeCache {
     if (kind === LOAD) {
       if (this.LT[page] === NONE) this.loads.push(page);
       this.LT[page] = ram;
+      this.LD[page] = ram - (page << 12);
     } else if (kind === STORE && this.code[ram >>> 12] === 0) {
       if (this.ST[page] === NONE) this.stores.push(page);
       this.ST[page] = ram;
+      this.SD[page] = ram - (page << 12);
     }
   }
 
@@ -148,8 +157,8 @@ export class CodeCache {
   dropPage(address: number): void {
     this.user?.dropped();
     const page = address >>> 12;
-    this.LT[page] = NONE;
-    this.ST[page] = NONE;
+    this.LT[page] = this.LD[page] = NONE;
+    this.ST[page] = this.SD[page] = NONE;
     const base = this.CODE[page]!;
     if (base !== NONE) {
       this.CODE[page] = NONE;
@@ -162,8 +171,8 @@ export class CodeCache {
 
   /** Forgets all data pages. */
   dropData(): void {
-    for (const page of this.loads) this.LT[page] = NONE;
-    for (const page of this.stores) this.ST[page] = NONE;
+    for (const page of this.loads) this.LT[page] = this.LD[page] = NONE;
+    for (const page of this.stores) this.ST[page] = this.SD[page] = NONE;
     this.loads.length = 0;
     this.stores.length = 0;
   }

@@ -87,7 +87,7 @@ export class Core implements Stateful<PlainObject> {
     this.options = options;
     this.regs = this.S.subarray(0, 16);
     this.nvic = new Nvic(options.irqLines ?? 32, options.priorityBits ?? 4);
-    this.cache = new CodeCache(bus);
+    this.cache = new CodeCache(bus, options.engine === 'translator');
     this.debug = new Debug(this);
     this.control = new SystemControl(this);
     this.memory = new Memory(this);

@@ -217,7 +217,7 @@ describe('the translator against the interpreter', () => {
           }
           executed += other.core.instructions;
         }),
-        { seed, numRuns: 250 },
+        { seed, numRuns: 150 },
       );
       const translated = other.core.translator!.madeInstructions;
       expect(translated).toBeGreaterThan(2000);

@@ -239,8 +239,8 @@ export function addSteps(s: Steps, i: Instruction, after: number): void {
   }
 }
 
-const VIEW: Readonly<Record<number, string>> = { 1: 'M8[t|a&4095]', 2: 'M16[(t|a&4095)>>1]', 4: 'M32[(t|a&4095)>>2]' };
-const ALIGNED: Readonly<Record<number, string>> = { 1: 't>=0', 2: 't>=0&&(a&1)===0', 4: 't>=0&&(a&3)===0' };
+const VIEW: Readonly<Record<number, string>> = { 1: 'M8[a+t|0]', 2: 'M16[a+t>>1]', 4: 'M32[a+t>>2]' };
+const ALIGNED: Readonly<Record<number, string>> = { 1: 't!==-1', 2: 't!==-1&&(a&1)===0', 4: 't!==-1&&(a&3)===0' };
 const SIZE: Readonly<Record<string, number>> = {
   ldr: 4,
   ldrb: 1,
@@ -267,7 +267,7 @@ function offsetAddress(s: Steps, i: Instruction): string {
   return i.imm === 0 ? s.r(i.n) : `${s.r(i.n)}+${literal(i.imm)}|0`;
 }
 
-export function tableOf(address: string, table: 'LT' | 'ST'): string {
+export function tableOf(address: string, table: 'LD' | 'SD'): string {
   return `a=${address};t=${table}[a>>>12];`;
 }
 
@@ -276,7 +276,7 @@ for (const name of Object.keys(SIZE)) {
   const load = name.startsWith('ldr');
   for (const [form, { at, base }] of Object.entries(FORMS)) {
     memoryRules.set(`${name}.${form}`, (s, i, after) => {
-      const head = tableOf(at(s, i), load ? 'LT' : 'ST');
+      const head = tableOf(at(s, i), load ? 'LD' : 'SD');
       const update = base === undefined ? '' : s.assign(i.n, base(i));
       const quick = load
         ? `x=${VIEW[size]!}${EXTEND[name] ?? ''};${update}${s.assign(i.d, 'x')}`
@@ -288,11 +288,11 @@ for (const name of Object.keys(SIZE)) {
 }
 memoryRules.set('ldr.lit', (s, i, after) => {
   const slow = { instruction: i, after, changes: 1 << i.d };
-  const head = tableOf(literal(i.imm), 'LT');
+  const head = tableOf(literal(i.imm), 'LD');
   s.list.push({ kind: 'memory', head, fast: ALIGNED[4]!, quick: `x=${VIEW[4]!};${s.assign(i.d, 'x')}`, slow });
 });
 
-export const inPage = (bytes: number): string => `t>=0&&(a&3)===0&&(a&4095)<=${4096 - bytes}`;
+export const inPage = (bytes: number): string => `t!==-1&&(a&3)===0&&(a&4095)<=${4096 - bytes}`;
 /** Registers of a list, lowest first. */
 export function registersOf(list: number): number[] {
   return Array.from({ length: 15 }, (_, r) => r).filter((r) => ((list >>> r) & 1) !== 0);
@@ -310,7 +310,7 @@ export function multiple(s: Steps, i: Instruction): { bytes: number; words: stri
   const writeback = i.aux >>> 16 !== 0;
   return {
     bytes,
-    words: `t=(t|a&4095)>>2;${words.join('')}`,
+    words: `t=a+t>>2;${words.join('')}`,
     base: writeback ? s.assign(i.n, down ? 'a' : `a+${bytes}|0`, true) : '',
     changes: (store ? 0 : i.imm) | (writeback ? 1 << i.n : 0),
   };
@@ -319,7 +319,7 @@ for (const name of ['ldm', 'stm', 'stmdb']) {
   memoryRules.set(name, (s, i, after) => {
     const { bytes, words, base, changes } = multiple(s, i);
     const address = name === 'stmdb' ? `${s.r(i.n)}-${bytes}|0` : s.r(i.n);
-    const head = tableOf(address, name === 'ldm' ? 'LT' : 'ST');
+    const head = tableOf(address, name === 'ldm' ? 'LD' : 'SD');
     s.list.push({
       kind: 'memory',
       head,
@@ -333,10 +333,10 @@ for (const name of ['ldrd.i', 'strd.i']) {
   memoryRules.set(name, (s, i, after) => {
     const load = name === 'ldrd.i';
     const { a } = i.decoded;
-    const head = tableOf(offsetAddress(s, i), load ? 'LT' : 'ST');
+    const head = tableOf(offsetAddress(s, i), load ? 'LD' : 'SD');
     const words = load ? s.assign(i.d, 'M32[t]') + s.assign(a, 'M32[t+1]') : `M32[t]=${s.r(i.d)};M32[t+1]=${s.r(a)};`;
     const changes = load ? (1 << i.d) | (1 << a) : 0;
     const slow = { instruction: i, after, changes };
-    s.list.push({ kind: 'memory', head, fast: inPage(8), quick: `t=(t|a&4095)>>2;${words}`, slow });
+    s.list.push({ kind: 'memory', head, fast: inPage(8), quick: `t=a+t>>2;${words}`, slow });
   });
 }

@@ -107,7 +107,7 @@ function addEnd(s: Steps, i: Instruction): void {
   const { m } = i.decoded;
   const slow: Slow = { instruction: i, after: 0, changes: 0 };
   const load = (address: string, fast: string, quick: string): void => {
-    s.list.push({ kind: 'memory', head: tableOf(address, 'LT'), fast, quick, slow });
+    s.list.push({ kind: 'memory', head: tableOf(address, 'LD'), fast, quick, slow });
   };
   switch (i.op) {
     case 'bl':
@@ -127,7 +127,7 @@ function addEnd(s: Steps, i: Instruction): void {
       s.plain(`x=${s.r(m)}+${literal(i.imm)}|0;`);
       break;
     case 'ldrPc.i':
-      load(`${s.r(i.n)}+${literal(i.imm)}|0`, 't>=0&&(a&3)===0', 'x=M32[(t|a&4095)>>2];');
+      load(`${s.r(i.n)}+${literal(i.imm)}|0`, 't!==-1&&(a&3)===0', 'x=M32[a+t>>2];');
       break;
     case 'ldmPc': {
       const { bytes, words, base } = multiple(s, i);
@@ -135,10 +135,10 @@ function addEnd(s: Steps, i: Instruction): void {
       break;
     }
     case 'tbbPc':
-      load(`${s.r(m)}+${literal(i.imm)}|0`, 't>=0', 'x=M8[t|a&4095];');
+      load(`${s.r(m)}+${literal(i.imm)}|0`, 't!==-1', 'x=M8[a+t|0];');
       break;
     case 'tbhPc':
-      load(`(${s.r(m)}<<1)+${literal(i.imm)}|0`, 't>=0&&(a&1)===0', 'x=M16[(t|a&4095)>>1];');
+      load(`(${s.r(m)}<<1)+${literal(i.imm)}|0`, 't!==-1&&(a&1)===0', 'x=M16[a+t>>1];');
       break;
     case 'slow':
       s.list.push({ kind: 'slow', slow });

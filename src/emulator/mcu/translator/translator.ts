@@ -81,8 +81,8 @@ export class Translator {
     const { S } = core;
     this.context = {
       S,
-      LT: core.cache.LT,
-      ST: core.cache.ST,
+      LD: core.cache.LD,
+      SD: core.cache.SD,
       M8,
       M32,
       M16: new Uint16Array(M8.buffer, M8.byteOffset, M8.length >>> 1),
