@@ -14,6 +14,10 @@ import { readEnvironment } from './environment.ts';
 import { RUN, ShaderEngine } from './engine.ts';
 import { loadTask, newTask, saveTask, type Task } from './task.ts';
 
+/** Numbers SHADER_PRESENT can name; counters of each. */
+const SHADER_CORES = 64;
+const COUNTERS = 4;
+
 /** Kinds of events; the payload is the core. */
 const EVENT = { RUN: 0, END: 1 } as const;
 
@@ -45,6 +49,8 @@ export class ShaderCores implements CoreUnit, EventTarget {
   private readonly host: CsfHost;
   private readonly cores = new Map<number, Core>();
   private readonly box: GroupBox = { x: 0, y: 0, z: 0, nx: 0, ny: 0, nz: 0 };
+  /** Since power-on, by core: instructions, warps, loads, stores. */
+  private readonly counts = new Float64Array(SHADER_CORES * COUNTERS);
   private port: TaskPort | undefined;
 
   constructor(host: CsfHost) {
@@ -85,15 +91,23 @@ export class ShaderCores implements CoreUnit, EventTarget {
     else this.slice(at);
   }
 
+  counters(core: number): readonly number[] {
+    return [...this.counts.subarray(core * COUNTERS, (core + 1) * COUNTERS)];
+  }
+
   save(): Plain {
-    return { cores: [...this.cores.values()].toSorted((a, b) => a.number - b.number).map(saveCore) };
+    return {
+      counts: [...this.counts],
+      cores: [...this.cores.values()].toSorted((a, b) => a.number - b.number).map(saveCore),
+    };
   }
 
   load(state: Plain): void {
     this.cores.clear();
     this.engine.reset();
-    const saved = (state as { readonly cores?: readonly PlainObject[] } | undefined)?.cores ?? [];
-    for (const core of saved.map(loadCore)) this.cores.set(core.number, core);
+    const saved = state as { readonly cores: readonly PlainObject[]; readonly counts: readonly number[] };
+    this.counts.set(saved.counts);
+    for (const core of saved.cores.map(loadCore)) this.cores.set(core.number, core);
   }
 
   private schedule(at: Core, cycles: number, kind: number): void {
@@ -110,6 +124,9 @@ export class ShaderCores implements CoreUnit, EventTarget {
       return;
     }
     const status = engine.run(task, SLICE_INSTRUCTIONS);
+    engine.counts.forEach(
+      (n, i) => (this.counts[at.number * COUNTERS + i] = this.counts[at.number * COUNTERS + i]! + n),
+    );
     const cycles = task.executed > LONG_INSTRUCTIONS ? engine.cycles * LONG_FACTOR : engine.cycles;
     if (status === RUN.FAULT) at.failure = { ...engine.memory.fault };
     this.schedule(at, cycles, status === RUN.MORE ? EVENT.RUN : EVENT.END);

@@ -50,6 +50,8 @@ export class ShaderEngine {
   readonly buffers: Buffers;
   /** Cycles the last run took. */
   cycles = 0;
+  /** What the last run did: instructions, warps begun, loads, stores (messages of warps). */
+  readonly counts = new Float64Array(4);
   /** Undefined while nobody looks. */
   trace: ShaderTrace | undefined;
   private readonly pool = new ConstantPool(this.file);
@@ -83,6 +85,7 @@ export class ShaderEngine {
   run(task: Task, budget: number): number {
     this.budget = budget;
     this.cycles = 0;
+    this.counts.fill(0);
     this.memory.traffic = 0;
     this.open(task);
     const { nx, ny, nz } = task.box;
@@ -95,6 +98,7 @@ export class ShaderEngine {
       task.begun = false;
       task.group++;
     }
+    this.counts[0] = budget - this.budget;
     task.executed += budget - this.budget;
     this.cycles += this.memory.traffic;
     if (status === RUN.MORE)
@@ -165,6 +169,7 @@ export class ShaderEngine {
     task.begun = true;
     task.warp = 0;
     this.cycles += COST_GROUP + COST_WARP * warps;
+    this.counts[1] = this.counts[1]! + warps;
   }
 
   private runGroup(task: Task): number {
@@ -260,6 +265,8 @@ export class ShaderEngine {
           task.pc[w] = pc - WORD;
           return RUN.FAULT;
         }
+        if ((op.access & 1) !== 0) this.counts[2] = this.counts[2]! + 1;
+        if ((op.access & 2) !== 0) this.counts[3] = this.counts[3]! + 1;
         // A store may have changed code, or what the page tables say of it.
         if (this.programs.epoch !== this.pageEpoch) this.pageVa = -1;
       } else if (op.kind === KIND.BRANCH) {

@@ -72,6 +72,8 @@ export interface MicroOp {
   readonly inactive: number;
   readonly lane: number;
   readonly unsigned: boolean;
+  /** A message that loads (1), stores (2), or both, for the counters. */
+  readonly access: number;
   readonly imm: number;
   readonly lo: number;
   readonly hi: number;
@@ -180,6 +182,7 @@ export function lower(lo: number, hi: number, pool: ConstantPool): MicroOp {
     inactive: modifier('inactive_result'),
     lane: loadLane === undefined ? 0 : field(lo, hi, loadLane.lsb, loadLane.width),
     unsigned: modifier('unsigned') === 1,
+    access: accessOf(row.name),
     imm: immediate === undefined ? 0 : (immediate.signed ? signedField : field)(lo, hi, immediate.lsb, immediate.width),
     lo,
     hi,
@@ -196,6 +199,14 @@ function selectOf(row: Row, lo: number, hi: number): number {
   return (
     of('mux') ?? of('signed') ?? of('atomic_operation') ?? of('atomic_operation_with_1') ?? of('subgroup_size') ?? 0
   );
+}
+
+const LOADS = 1;
+const STORES = 2;
+
+function accessOf(name: string): number {
+  if (name.startsWith('ATOM')) return LOADS | STORES;
+  return name.startsWith('STORE') ? STORES : name.startsWith('L') && !name.startsWith('LEA') ? LOADS : 0;
 }
 
 function bad(name: string, lo: number, hi: number): MicroOp {
@@ -241,6 +252,7 @@ const TEMPLATE: MicroOp = {
   inactive: 0,
   lane: 0,
   unsigned: false,
+  access: 0,
   imm: 0,
   lo: 0,
   hi: 0,
