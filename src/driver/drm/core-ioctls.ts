@@ -7,6 +7,7 @@ import { ensure, fail } from '../kernel/errno.ts';
 import type { DriverInfo, DrmFeature } from './driver.ts';
 import type { IoctlContext, IoctlEntry } from './ioctl.ts';
 import { handle } from './ioctl.ts';
+import { FD_ENTRIES } from './fd-ioctls.ts';
 import { SYNCOBJ_ENTRIES } from './syncobj-ioctls.ts';
 
 /** The date went out of use; user space still expects a string. */
@@ -70,5 +71,5 @@ const ENTRIES: readonly IoctlEntry[] = [
 
 /** By nr. */
 export const CORE_TABLE: ReadonlyMap<number, IoctlEntry> = new Map(
-  [...ENTRIES, ...SYNCOBJ_ENTRIES].map((entry) => [entry.spec.nr, entry]),
+  [...ENTRIES, ...SYNCOBJ_ENTRIES, ...FD_ENTRIES].map((entry) => [entry.spec.nr, entry]),
 );

@@ -13,6 +13,8 @@ import { CORE_TABLE } from './core-ioctls.ts';
 import type { DrmDriver } from './driver.ts';
 import type { FencesState } from './fence.ts';
 import { Fences } from './fence.ts';
+import { Fds } from './fds.ts';
+import type { FdsState } from './fds.ts';
 import { DrmFile } from './file.ts';
 import type { GemObject, MmapSpaceState } from './gem.ts';
 import { MmapSpace } from './gem.ts';
@@ -53,6 +55,7 @@ export type DrmDeviceState = {
   readonly fences: FencesState;
   readonly syncobjs: SyncObjsState;
   readonly waiters: WaitersState;
+  readonly fds: FdsState;
 };
 
 export class DrmDevice<Data = unknown, FileData = unknown> {
@@ -66,6 +69,7 @@ export class DrmDevice<Data = unknown, FileData = unknown> {
   readonly syncobjs: SyncObjs;
   readonly waiters: Waiters;
   readonly mmapSpace = new MmapSpace();
+  readonly fds = new Fds();
   private readonly files = new Map<number, DrmFile<Data, FileData>>();
   private readonly objects = new Map<number, GemObject>();
   private own: { readonly data: Data } | undefined;
@@ -137,6 +141,8 @@ export class DrmDevice<Data = unknown, FileData = unknown> {
 
   fileClosed(file: DrmFile<Data, FileData>): void {
     this.files.delete(file.id);
+    const { pid } = file.client;
+    if (!this.openFiles.some((other) => other.client.pid === pid)) this.fds.closeAll(pid);
   }
 
   /** Registers a new object and numbers it. */
@@ -189,6 +195,7 @@ export class DrmDevice<Data = unknown, FileData = unknown> {
       fences: this.fences.save(),
       syncobjs: this.syncobjs.save(),
       waiters: this.waiters.save(),
+      fds: this.fds.save(this.fences),
     };
   }
 
@@ -226,5 +233,11 @@ export class DrmDevice<Data = unknown, FileData = unknown> {
       );
     }
     this.waiters.load(state.waiters);
+    this.fds.load(
+      state.fds,
+      this.fences,
+      (id) => this.object(id),
+      (id) => this.syncobjs.byId(id),
+    );
   }
 }

@@ -77,6 +77,8 @@ export abstract class GemObject {
   opened(_file: DrmFile): void {}
   /** A handle of the file goes away. */
   closed(_file: DrmFile): void {}
+  /** Whether other processes may have it by PRIME; KernelError refuses it. */
+  checkExport(): void {}
   /** The last reference is gone. */
   protected freed(): void {}
 

@@ -27,7 +27,8 @@ interface Entry {
 /** What a wait is for: the flags of a WAIT call, or where a TRANSFER goes. */
 type Purpose =
   | { readonly kind: 'wait'; readonly flags: number; readonly first: number; readonly firstOffset: number }
-  | { readonly kind: 'transfer'; readonly dst: SyncObj; readonly dstPoint: number };
+  | { readonly kind: 'transfer'; readonly dst: SyncObj; readonly dstPoint: number }
+  | { readonly kind: 'eventfd'; readonly flags: number; readonly event: number };
 
 interface Waiter {
   readonly id: number;
@@ -51,7 +52,8 @@ export type WaitersState = {
     }[];
     readonly purpose:
       | { readonly kind: 'wait'; readonly flags: number; readonly first: number; readonly firstOffset: number }
-      | { readonly kind: 'transfer'; readonly dst: number; readonly dstPoint: number };
+      | { readonly kind: 'transfer'; readonly dst: number; readonly dstPoint: number }
+      | { readonly kind: 'eventfd'; readonly flags: number; readonly event: number };
     readonly buffer: Uint8Array;
     readonly outSize: number;
     readonly timer: number;
@@ -101,6 +103,12 @@ export class Waiters implements Disposable {
     return this.begin(ctx, [{ ...source, fence: undefined }], { kind: 'transfer', dst, dstPoint }, deadline);
   }
 
+  /** Counts an eventfd up once, when a point signals or, with AVAILABLE, is there; nobody waits. */
+  watch(ctx: IoctlContext, item: WaitItem, flags: number, event: number): void {
+    const { syncobj, point } = item;
+    this.begin(ctx, [{ syncobj, point, fence: syncobj.find(point) }], { kind: 'eventfd', flags, event }, Infinity);
+  }
+
   private begin(ctx: IoctlContext, entries: readonly Entry[], purpose: Purpose, deadline: number): IoctlResult {
     const { buffer, outSize } = ctx;
     const w: Waiter = { id: this.nextId, file: ctx.file.id, entries, purpose, buffer, outSize, timer: 0 };
@@ -114,6 +122,7 @@ export class Waiters implements Disposable {
       e.fence?.addCallback(this.callback(w));
     }
     if (purpose.kind === 'transfer') purpose.dst.get();
+    if (purpose.kind === 'eventfd') this.dev.fds.getEvent(purpose.event);
     if (deadline <= Number.MAX_SAFE_INTEGER) w.timer = kernel.timers.schedule(deadline, this.id, TIME_OVER, w.id);
     const pending: Pending = { waiter: w.id };
     return pending;
@@ -126,7 +135,7 @@ export class Waiters implements Disposable {
   private ready(w: Waiter): boolean {
     const { purpose, entries } = w;
     if (purpose.kind === 'transfer') return entries.every((e) => e.fence !== undefined);
-    const all = (purpose.flags & SYNCOBJ_WAIT_FLAGS.ALL) !== 0;
+    const all = purpose.kind === 'wait' && (purpose.flags & SYNCOBJ_WAIT_FLAGS.ALL) !== 0;
     const done = (e: Entry): boolean => satisfied(e, purpose.flags);
     return all ? entries.every(done) : entries.some(done);
   }
@@ -139,6 +148,10 @@ export class Waiters implements Disposable {
       if (fence !== undefined) transferFence(this.dev, purpose.dst, purpose.dstPoint, fence);
       return 0;
     }
+    if (purpose.kind === 'eventfd') {
+      this.dev.fds.signalEvent(purpose.event);
+      return 0;
+    }
     const all = (purpose.flags & SYNCOBJ_WAIT_FLAGS.ALL) !== 0;
     const first = all ? purpose.first : entries.findIndex((e) => satisfied(e, purpose.flags));
     new DataView(w.buffer.buffer, w.buffer.byteOffset).setUint32(purpose.firstOffset, first, true);
@@ -147,6 +160,7 @@ export class Waiters implements Disposable {
 
   private finish(w: Waiter, ret: number): void {
     this.drop(w);
+    if (w.purpose.kind === 'eventfd') return;
     this.dev.file(w.file)?.client.answer(w.id, { ret, arg: w.buffer.slice(0, w.outSize) });
   }
 
@@ -158,6 +172,7 @@ export class Waiters implements Disposable {
       e.syncobj.put();
     }
     if (w.purpose.kind === 'transfer') w.purpose.dst.put();
+    if (w.purpose.kind === 'eventfd') this.dev.fds.putEvent(w.purpose.event);
   }
 
   private settle(w: Waiter): void {

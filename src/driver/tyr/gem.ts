@@ -34,6 +34,10 @@ export class Bo extends ShmemObject {
     this.exclusiveVm = exclusiveVm;
   }
 
+  override checkExport(): void {
+    ensure(this.exclusiveVm === 0, 'EINVAL', 'an object of one VM cannot be exported');
+  }
+
   override save(): Plain {
     const { size, pages } = super.save() as ShmemState;
     return { size, pages, flags: this.flags, label: this.label, vm: this.exclusiveVm };

@@ -67,6 +67,13 @@ export const CAP = {
   SYNCOBJ_TIMELINE: 20,
 } as const;
 
+/** O_CLOEXEC and O_RDWR. */
+export const PRIME_FLAGS = { CLOEXEC: 0x8_0000, RDWR: 2 } as const;
+
+export const SYNCOBJ_HANDLE_TO_FD_FLAGS = { EXPORT_SYNC_FILE: 1, TIMELINE: 2 } as const;
+
+export const SYNCOBJ_FD_TO_HANDLE_FLAGS = { IMPORT_SYNC_FILE: 1, TIMELINE: 2 } as const;
+
 export const PRIME_CAP = { IMPORT: 1, EXPORT: 2 } as const;
 
 export const SYNCOBJ_CREATE_FLAGS = { SIGNALED: 1 } as const;
