@@ -4,7 +4,7 @@ import { FAULT } from '../../spec/faults.ts';
 import { ACCESS } from '../wiring.ts';
 import { RUN } from './engine.ts';
 import { loadTask, saveTask } from './task.ts';
-import { AS, CODE, DATA, f, ShaderBench, TABLE, wordsOf } from './testing.ts';
+import { AS, CODE, DATA, f, fromBits, ShaderBench, TABLE, wordsOf } from './testing.ts';
 
 const LOCAL_ID = 1 << 7;
 const GROUP_ID_X = 1 << 9;
@@ -380,11 +380,47 @@ describe('faults', () => {
     expect(fault('BRANCHZ.eq 0x0, offset:-67108864')).toMatchObject({ code: FAULT.INSTR_INVALID_PC });
   });
 
+  it('of barriers on slots that are not theirs', () => {
+    const [barrier] = wordsOf('BARRIER.slot7.wait');
+    expect(fault([barrier! & ~(7n << 30n)])).toMatchObject({ code: FAULT.INSTR_BARRIER_FAULT, info: CODE });
+  });
+
   it('of registers that do not make a pair, or do not exist', () => {
     const [load] = wordsOf('LOAD.i128.slot0 @r60:r61:r62:r63, r0, offset:0');
     expect(fault([load! + (2n << 40n)])).toMatchObject({ code: FAULT.INSTR_INVALID_ENC });
     const [add] = wordsOf('IADD.u64 r0, r2, r4');
     expect(fault([add! + 1n])).toMatchObject({ code: FAULT.INSTR_INVALID_ENC });
+  });
+});
+
+describe('sequences of compilers', () => {
+  const bench = new ShaderBench();
+  const run = (text: string, x: number): number => {
+    expect(bench.run(`${text}\nNOP.end`, { uniforms: [f(x), f(1), 0x18] })).toBe(RUN.DONE);
+    return fromBits(bench.register(0));
+  };
+
+  it.each([-140, -126.5, -1, -0.3, 0, 0.5, 1, 3.7, 100.25, 127.9])('exp2 of %d', (x) => {
+    const text = `FMA_RSCALE.f32 r2, u0, 0x3F800000, 0x0.neg, r4
+      F32_TO_S32 r3, r2
+      FEXP.f32 r0, r3, r2`;
+    const result = run(`MOV.i32 r4, u2\n${text}`, x);
+    expect(result / Math.fround(2 ** x)).toBeCloseTo(1, x < -126 ? 2 : 5);
+  });
+
+  it.each([1e-40, 1e-10, 0.3, 0.75, 1, 1.5, 2, 1000, 3e38])('log2 of %d', (x) => {
+    const text = `FREXPE.f32.log r2, u0
+      S32_TO_F32 r2, r2
+      MOV.i32 r5, u0
+      FADD_LSCALE.f32 r3, 0x3F800000.neg, r5
+      FLOGD.f32 r4, r5
+      FMA.f32 r0, r4, r3, r2`;
+    expect(run(text, x)).toBeCloseTo(Math.log2(Math.fround(x)), 4);
+    expect([run(text, 0), run(text, Infinity), run(text, -1)]).toEqual([-Infinity, Infinity, NaN]);
+  });
+
+  it.each([0, 0.25, 2, 3, 1e10])('square root and quotient of %d', (x) => {
+    expect(run('FRSQ.f32 r1, u0\nFRCP.f32 r0, r1', x)).toBeCloseTo(Math.sqrt(x), 2);
   });
 });
 

@@ -283,6 +283,10 @@ export class ShaderEngine {
           continue;
         }
       } else if (op.kind === KIND.BARRIER) {
+        if (op.select !== BARRIER_SLOT) {
+          memory.fail(FAULT.INSTR_BARRIER_FAULT, pc - WORD);
+          return RUN.FAULT;
+        }
         const first = w * LANES;
         for (let l = 0; l < LANES; l++) if ((active >>> l) & 1) task.lanePc[first + l] = pc;
         if (op.end) this.endLanes(task, w, active);
@@ -444,6 +448,8 @@ export class ShaderEngine {
 /** First of the registers r55..r62 that are filled before the start. */
 const FIRST_PRELOAD = 55;
 const BOTH_HALVES = 3;
+/** The only slot a barrier may name (chosen: any other is a barrier fault). */
+const BARRIER_SLOT = 7;
 const COMBINE_MASK = 7;
 const COMBINE_HIGH = 2;
 const ABSOLUTE = 8;

@@ -13,6 +13,7 @@ import {
   modifierOf,
   registerOf,
   signedField,
+  slotOf,
   stagingBase,
   stagingCount,
   type Row,
@@ -194,6 +195,7 @@ function selectOf(row: Row, lo: number, hi: number): number {
   const of = (name: string): number | undefined => modifierOf(row, name, lo, hi);
   if (row.name.startsWith('FREXP')) return (of('log') ?? 0) === 1 ? 1 : (of('sqrt') ?? 0) * 2;
   if (row.name.startsWith('BRANCH')) return field(lo, hi, 37, 3) | ((of('absolute') ?? 0) << 3);
+  if (row.name === 'BARRIER') return slotOf(lo, hi);
   if (row.name.startsWith('CLPER')) return (of('subgroup_size') ?? 0) | ((of('lane_operation') ?? 0) << 4);
   if (row.name.startsWith('SEG_ADD')) return of('neg') ?? 0;
   return (
