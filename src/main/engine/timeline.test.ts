@@ -6,7 +6,7 @@ import { integer, sample } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlainObject } from '../../base/stateful.ts';
 import { assemble } from '../../spec/cs/assemble.ts';
-import { createCsf } from '../../emulator/csf/csf.ts';
+import { createGpuCores } from '../../emulator/gpu-cores.ts';
 import { Machine } from '../../emulator/machine.ts';
 import type { Engine } from './engine.ts';
 import { testBench, type TestBench } from './testing.ts';
@@ -30,7 +30,7 @@ function runTo(machine: Machine, ns: number): void {
  * `moreNs` in pieces of their own, and compares.
  */
 function expectSameFuture(machine: Machine, moreNs: number, pieces: readonly number[]): void {
-  const twin = new Machine({ gpu: 'g610', csf: createCsf });
+  const twin = new Machine({ gpu: 'g610', csf: createGpuCores });
   const saved = structuredClone(machine.save()) as PlainObject;
   twin.load(saved);
   expect(twin.stateHash()).toBe(machine.stateHash());

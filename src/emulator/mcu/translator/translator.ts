@@ -16,9 +16,9 @@ import type { Instruction } from './instruction.ts';
 import { discover, type Region } from './region.ts';
 import { regionText } from './text.ts';
 
-/** Instructions of a region at most (measured: more costs compile time and gains nothing). */
+/** Instructions of a region at most (chosen: larger ones cost compile time). */
 export const REGION_LIMIT = 400;
-/** Branches to an address before it is translated (chosen by measuring: a short boot stays in the interpreter). */
+/** Branches to an address before it is translated (chosen: a short boot stays in the interpreter). */
 export const DEFAULT_HOT = 1000;
 /** Addresses that cannot be translated are asked about again after so many branches (chosen). */
 const REFUSED = -50_000;
