@@ -89,7 +89,8 @@ function EntryTable({ entries }: { readonly entries: readonly Entry[] }) {
               <ObjectLink to={{ kind: 'entry', offset: entry.offset }}>{hex(entry.offset, 4)}</ObjectLink>
             </td>
             <td>
-              {entry.kind === 'section' ? '' : entry.kind} <span className="mono">{nameOf(entry)}</span>
+              {entry.kind === 'section' ? '' : `${KINDS[entry.kind]} `}
+              <span className="mono">{nameOf(entry)}</span>
             </td>
             <td className="mono">{addressOf(entry)}</td>
             <td className="mono">{detailOf(entry)}</td>
@@ -99,6 +100,15 @@ function EntryTable({ entries }: { readonly entries: readonly Entry[] }) {
     </table>
   );
 }
+
+/** Short words for the kinds of entries that are no sections. */
+const KINDS = {
+  config: 'config',
+  'trace-buffer': 'trace',
+  timeline: 'timeline',
+  'build-info': 'build',
+  raw: 'raw',
+} as const;
 
 /** Digits of a commit that are shown, as git does. */
 const SHA_DIGITS = 12;

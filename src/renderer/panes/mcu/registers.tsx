@@ -43,7 +43,7 @@ export function Registers() {
                   <button
                     type="button"
                     className="mcu-value"
-                    aria-label={`Edit ${name}`}
+                    aria-label={`Edit ${name}, ${hexGroups(values?.[i] ?? 0, 32)}`}
                     onClick={(e) => e.detail === 0 && setEditing(i)}
                     onKeyDown={(e) => e.key === 'F2' && setEditing(i)}
                   >
