@@ -68,9 +68,12 @@ export const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('advance'),
     limitNs: u53,
-    until: z.enum(['time', 'idle', 'event', 'answer']),
+    until: z.enum(['time', 'idle', 'event', 'answer', 'stream']),
     /** With `answer`: the pending call that must have been answered. */
     ticket: u32.optional(),
+    /** With `stream`: up to before an instruction of a stream, by interface number and instructions executed. */
+    stream: u32.optional(),
+    instruction: u53.optional(),
   }),
   /** Takes the machine's power away and gives it back; RAM is lost. The loader may find another image afterwards. */
   z.strictObject({ kind: z.literal('power-cycle'), firmware: bytes.optional(), firmwareName: z.string().optional() }),
@@ -87,10 +90,14 @@ export const inputSchema = z.discriminatedUnion('kind', [
   }),
   /** Goes back to just before an instruction of the MCU, counted from power-on; later rows carry a new branch. */
   z.strictObject({ kind: z.literal('seek'), instruction: u53 }),
+  /** Goes back to an instant, or to the last one before it at which the driver was not in the middle of a call. */
+  z.strictObject({ kind: z.literal('travel'), timeNs: u53 }),
   /** A debugger of the MCU comes or goes (DBG_STATUS.attached). */
   z.strictObject({ kind: z.literal('debugger'), attached: z.boolean() }),
   /** A debugger sets a register of the MCU; `register` as protocol/debug names it. */
   z.strictObject({ kind: z.literal('mcu-register'), register: z.string(), value: u32 }),
+  /** A debugger sets a register of a command stream, by interface number. */
+  z.strictObject({ kind: z.literal('cs-register'), stream: u32.max(63), register: u32.max(95), value: u32 }),
   z.strictObject({ kind: z.literal('unknown-rule'), address: u32.optional(), rule: unknownRule }),
 ]);
 

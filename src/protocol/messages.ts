@@ -5,8 +5,10 @@
  */
 import { z } from 'zod';
 import { debugNotices, debugRequests } from './debug.ts';
+import { historyRequests } from './history.ts';
 import { driverRequests } from './driver-views.ts';
 import { bytes, inputSchema, memorySpace, u32, u53 } from './inputs.ts';
+import { streamDebugNotices, streamDebugRequests } from './stream-debug.ts';
 import { hostRequests } from './window.ts';
 
 /** Bumped when a message changes so that an older partner would misread it. */
@@ -131,7 +133,9 @@ const stepResult = z.object({ timeNs: u53, reason: z.string() });
 /** Requests the engine answers. Names are `area.verb`. */
 export const engineRequests = {
   ...debugRequests,
+  ...historyRequests,
   ...driverRequests,
+  ...streamDebugRequests,
   'bench.create': { params: benchOptions, result: nothing },
   'bench.boot': { params: none, result: bootResult },
   'bench.status': { params: none, result: statusResult },
@@ -229,6 +233,7 @@ export type Result<K extends RequestName> = z.output<Requests[K]['result']>;
 /** Notices the engine sends without being asked. */
 export const notices = {
   ...debugNotices,
+  ...streamDebugNotices,
   log: z.object({ timeNs: u53, level: z.string(), source: z.string(), message: z.string() }),
   /** Something a person should read: recording stopped, engine lost. */
   alert: z.object({ message: z.string() }),

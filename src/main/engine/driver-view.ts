@@ -91,6 +91,11 @@ export class DriverView {
     return fault === undefined || fault.timeNs < sinceNs ? undefined : `${fault.kind}: ${fault.detail}`;
   }
 
+  /** Slot of a group by its id, -1 while it has none; undefined when there is no such group. */
+  slotOf(group: number): number | undefined {
+    return boundDevice(this.kernel)?.sched.groups.get(group)?.csgId;
+  }
+
   private groupIn(slot: number): Group | undefined {
     return [...(boundDevice(this.kernel)?.sched.groups.values() ?? [])].find((g) => g.csgId === slot);
   }

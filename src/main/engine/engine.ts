@@ -4,12 +4,13 @@
  * (worker.ts) and the replay (lab/replay) both use it as it stands.
  */
 import { Bug, UsageError, unreachable } from '../../base/errors.ts';
-import { hex } from '../../base/bits.ts';
+import { hex, TWO32 } from '../../base/bits.ts';
 import { stateHash, type Plain, type PlainObject } from '../../base/stateful.ts';
 import { Kernel, type KernelState } from '../../driver/kernel/kernel.ts';
 import type { TyrState } from '../../driver/tyr/state.ts';
 import type { Input, InputOf } from '../../protocol/inputs.ts';
 import { boundDevice, nodePath, tyrModule } from '../../driver/tyr/tyr.ts';
+import { MCU_CS } from '../../spec/registers/mcu-private.ts';
 import { createGpuCores } from '../../emulator/gpu-cores.ts';
 import { Board } from './board.ts';
 import { Clients, type CallReply, type ClientsState } from './clients.ts';
@@ -164,6 +165,9 @@ export class Engine {
       case 'debugger':
         this.board.machine.debuggerAttached(input.attached);
         return DONE;
+      case 'cs-register':
+        this.board.machine.csf.setRegister(input.stream, input.register, input.value | 0);
+        return DONE;
       case 'mcu-register':
         setMcuRegister(this.board.machine.core, input.register, input.value);
         return DONE;
@@ -262,9 +266,26 @@ export class Engine {
   /** Grants time. 0 when it was used up, 1 when it ended early as asked. */
   private advance(input: InputOf<'advance'>): number {
     const until = this.now + input.limitNs;
+    if (input.until === 'stream') return this.advanceToStream(until, input.stream, input.instruction);
     const ended = this.endOf(input);
     if (input.until === 'idle' || input.until === 'event') return this.stepUntil(until, ended);
     return this.kernel.runUntil(until, ended) ? 1 : 0;
+  }
+
+  /** To before an instruction of a stream, in the middle of an instant: where a debugger had stopped the machine. */
+  private advanceToStream(until: number, stream = -1, instruction = -1): number {
+    const { csf, hooks } = this.board.machine;
+    const { breakpoint } = hooks.csf;
+    const at = MCU_CS.CS_INSTRS.offset;
+    hooks.csf.breakpoint = (cs) => {
+      if (cs !== stream || this.kernel.cpu.depth > 0) return false;
+      return (csf.peekStream(cs, at + 4) >>> 0) * TWO32 + (csf.peekStream(cs, at) >>> 0) === instruction;
+    };
+    try {
+      return this.kernel.runUntil(until, () => csf.cut) ? 1 : 0;
+    } finally {
+      hooks.csf.breakpoint = breakpoint;
+    }
   }
 
   /** What ends a grant of time early. */
@@ -282,6 +303,8 @@ export class Engine {
       }
       case 'idle':
         return () => this.idle;
+      case 'stream':
+        return () => this.board.machine.csf.cut;
       default:
         return unreachable(input.until, 'advance');
     }
@@ -290,6 +313,10 @@ export class Engine {
   /** As an `advance` input, but not past instruction `target` of the MCU; true when that ended it. */
   advanceTo(input: InputOf<'advance'>, target: number): boolean {
     const { machine } = this.board;
+    if (input.until === 'stream') {
+      this.advance(input);
+      return machine.core.instructions >= target;
+    }
     const ended = this.endOf(input);
     machine.stopAtInstruction = target;
     const reached = (): boolean => machine.core.instructions >= target;

@@ -28,9 +28,17 @@ import { ChangeNotice, LogTap } from './notices.ts';
 import { DRIVER_HANDLERS, DRIVER_LOOKS, type DriverService } from './driver-requests.ts';
 import { ANSWERED_INSIDE, DEBUG_HANDLERS, type DebugService } from './debug-requests.ts';
 import { McuDebugger } from './debugger.ts';
+import { StreamDebugger } from './stream-debug.ts';
+import {
+  ANSWERED_AT_STREAM,
+  STREAM_DEBUG_HANDLERS,
+  STREAM_LOOKS,
+  type StreamDebugService,
+} from './stream-debug-requests.ts';
 import { Runner, type RunMode } from './runner.ts';
 import { Timeline } from './timeline.ts';
 import { Undo } from './undo.ts';
+import { HISTORY_HANDLERS, HISTORY_LOOKS, Markers, type HistoryService } from './history-requests.ts';
 import { WINDOW_HANDLERS, type WindowService } from './window-requests.ts';
 
 export interface ServiceParts {
@@ -57,17 +65,21 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
   'debug.registers',
   'debug.read',
   'debug.breakpoints',
+  ...STREAM_LOOKS,
+  ...(HISTORY_LOOKS as ReadonlySet<EngineRequestName>),
   'session.flush',
 ]);
 
 /** Requests that a stopped bench still answers. */
 const AFTER_END: ReadonlySet<EngineRequestName> = new Set(['session.flush', 'bench.close', 'bench.status']);
 
-export class Service implements WindowService, DebugService, DriverService {
+export class Service implements WindowService, DebugService, DriverService, StreamDebugService, HistoryService {
   readonly parts: ServiceParts;
   readonly runner = new Runner();
   readonly undo = new Undo();
+  readonly markers = new Markers();
   readonly debugger: McuDebugger;
+  readonly streams: StreamDebugger;
   pending: WindowService['pending'];
   private readonly tap: LogTap;
   private readonly changes: ChangeNotice;
@@ -88,6 +100,13 @@ export class Service implements WindowService, DebugService, DriverService {
         parts.pump?.(done);
       },
       print: (message) => parts.notify('log', { timeNs: this.engine.now, level: 'info', source: 'log point', message }),
+    });
+    this.streams = new StreamDebugger({
+      history: () => this.history,
+      waitInside: (stop, done) => {
+        parts.notify('streamStopped', stop);
+        parts.pump?.(done);
+      },
     });
   }
 
@@ -132,6 +151,9 @@ export class Service implements WindowService, DebugService, DriverService {
     }
     if (this.debugger.isInside && !ANSWERED_INSIDE.has(key) && !DRIVER_LOOKS.has(key)) {
       throw new UsageError(`${name}: the MCU is stopped inside a driver call; let it go on first`);
+    }
+    if (this.streams.isInside && !ANSWERED_AT_STREAM.has(key) && !DRIVER_LOOKS.has(key)) {
+      throw new UsageError(`${name}: a stream is stopped inside another request; let it go on first`);
     }
     try {
       const result = (HANDLERS[key] as (service: Service, params: unknown) => unknown)(this, parsed.data);
@@ -317,8 +339,10 @@ function hostTarget(name: string): Target {
 
 const HANDLERS: Handlers = {
   ...WINDOW_HANDLERS,
+  ...HISTORY_HANDLERS,
   ...DEBUG_HANDLERS,
   ...DRIVER_HANDLERS,
+  ...STREAM_DEBUG_HANDLERS,
   'bench.create': (s, p) => s.create(p),
   'bench.boot': (s) => s.boot(),
   'bench.status': (s) => s.status(),

@@ -25,7 +25,8 @@ export class StreamEvents {
   groupIn: (slot: number) => number = () => -1;
   private readonly machine: Machine;
   private readonly emit: (row: CsEvent) => void;
-  private readonly muted: () => boolean;
+  /** Nothing is recorded now: a fork of the machine runs. */
+  readonly muted: () => boolean;
   private budget = 0;
   private lastCs = -1;
   private lastPc = -1;

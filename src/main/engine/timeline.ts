@@ -8,8 +8,13 @@ import type { Input, InputOf } from '../../protocol/inputs.ts';
 import type { RecordKind, RecordKinds } from '../../protocol/records.ts';
 import type { EngineControl } from './control.ts';
 import { Engine, type ApplyResult } from './engine.ts';
+import { Keyframes } from './keyframes.ts';
 import type { Applier } from './process.ts';
 import { nullRecorder, type Recorder } from './recorder.ts';
+import { pathToTime, type Past } from './time-travel.ts';
+
+/** How often a debugger of streams looks whether a stream has ended, in virtual ns (chosen). */
+const LOOK_NS = 10_000;
 
 interface Mark {
   readonly id: number;
@@ -53,6 +58,7 @@ export class Timeline implements Applier {
   private readonly marks: Mark[] = [];
   private lastMark: number | undefined;
   private branches = 0;
+  private readonly keyframes = new Keyframes();
 
   constructor(powerOn: InputOf<'power-on'>, recorder: Recorder, control: EngineControl) {
     this.powerOn = powerOn;
@@ -94,10 +100,25 @@ export class Timeline implements Applier {
         return { result: 0 };
       case 'seek':
         return { result: this.seek(input) };
+      case 'travel':
+        this.current.journal(input);
+        this.rebuild(pathToTime(this.past, input.timeNs));
+        return { result: 0 };
       default:
-        this.path.push(input);
-        return this.current.apply(input);
+        return this.take(input);
     }
+  }
+
+  /** What leads to the present point, to be run again. */
+  get past(): Past {
+    const { powerOn, path, keyframes, control } = this;
+    return { powerOn, path, keyframes, control };
+  }
+
+  private take(input: Input): ApplyResult {
+    this.keyframes.visit(this.powerOn, this.path, this.current);
+    this.path.push(input);
+    return this.current.apply(input);
   }
 
   /**
@@ -112,6 +133,25 @@ export class Timeline implements Applier {
     const input: Input = { kind: 'advance', limitNs: current.now - from, until: 'time' };
     this.path.push(input);
     current.journal(input, seq, from);
+  }
+
+  /**
+   * As `advanceUntil`, for a debugger of streams. A stop in the middle of an instant (`Csf.cut`) is journalled as the
+   * place it is at, so that what is done while the machine stands there is done there again.
+   */
+  advanceToCut(limitNs: number, done: () => boolean, place: () => { stream: number; instruction: number }): void {
+    const { current } = this;
+    const seq = current.sequence.next();
+    const from = current.now;
+    const until = from + limitNs;
+    while (!done() && current.now < until) current.kernel.runUntil(Math.min(until, current.now + LOOK_NS), done);
+    const input: Input = { kind: 'advance', limitNs: current.now - from, until: 'time' };
+    this.path.push(input);
+    current.journal(input, seq, from);
+    if (!current.board.machine.csf.cut) return;
+    const cut: Input = { kind: 'advance', limitNs: 1, until: 'stream', ...place() };
+    this.path.push(cut);
+    current.journal(cut);
   }
 
   /** Instructions of the MCU before it last executed one of `addresses`, earlier than `before`; undefined when never. */
@@ -136,6 +176,17 @@ export class Timeline implements Applier {
     const path = this.pathTo(input.instruction);
     this.rebuild(path);
     return this.current.board.machine.core.instructions;
+  }
+
+  /** Whether the bench can stand just before an instruction: not where a call of the driver waits for it. */
+  canSeek(target: number): boolean {
+    try {
+      this.pathTo(target);
+      return true;
+    } catch (error) {
+      if (error instanceof Bug) return false;
+      throw error;
+    }
   }
 
   /** Inputs that end just before instruction `target`; before the call of a client or driver it falls into. */
@@ -213,7 +264,8 @@ export class Timeline implements Applier {
     const before = this.current.sequence.save();
     const silent = new Switch(nullRecorder);
     const next = new Engine(this.powerOn, silent, this.control);
-    for (const input of path) next.apply(input);
+    const from = this.keyframes.start(next, this.powerOn, path);
+    for (const input of path.slice(from)) next.apply(input);
     next.sequence.continueFrom(before, ++this.branches);
     silent.target = this.recorder;
     this.switch.target = nullRecorder;
