@@ -26,7 +26,8 @@ export interface WindowService {
 type WindowRequest = Extract<
   EngineRequestName,
   | `run.${string}`
-  | `history.${string}`
+  | 'history.undo'
+  | 'history.redo'
   | `firmware.${string}`
   | `mcu.${string}`
   | 'register.peekWords'

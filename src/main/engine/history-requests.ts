@@ -1,0 +1,106 @@
+/** Handlers of the requests about history, and the markers and notes of a bench. */
+import type { z } from 'zod';
+import { UsageError } from '../../base/errors.ts';
+import type { historyRequests, Marker } from '../../protocol/history.ts';
+import type { Recorder } from './recorder.ts';
+import { resolveTarget } from './register-access.ts';
+import { lastInstants, lastMemoryChange, lastRegisterWrite, quietBeforeInstruction } from './time-travel.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Markers in the order they were set. They do not influence the machine and are no inputs. */
+export class Markers {
+  private readonly all = new Map<number, Marker>();
+
+  add(recorder: Recorder, timeNs: number, text: string): Marker {
+    const made: Marker = { id: this.all.size + 1, timeNs, text };
+    this.all.set(made.id, made);
+    recorder.record('note', made);
+    return made;
+  }
+
+  get(id: number): Marker {
+    const found = this.all.get(id);
+    if (found === undefined) throw new UsageError(`there is no marker ${id}`);
+    return found;
+  }
+
+  edit(recorder: Recorder, id: number, text: string): void {
+    const changed = { ...this.get(id), text };
+    this.all.set(id, changed);
+    recorder.record('note', changed);
+  }
+
+  get list(): Marker[] {
+    return [...this.all.values()].filter((m) => m.text !== '');
+  }
+}
+
+/** What the handlers need of the service. */
+export interface HistoryService {
+  readonly history: Timeline;
+  readonly markers: Markers;
+  readonly parts: { readonly recorder: Recorder };
+}
+
+type Requests = typeof historyRequests;
+type Handlers = {
+  readonly [K in keyof Requests]: (
+    service: HistoryService,
+    params: z.output<Requests[K]['params']>,
+  ) => z.output<Requests[K]['result']>;
+};
+
+type Place = z.output<Requests['history.seek']['result']>;
+
+function place({ history }: HistoryService): Place {
+  return { timeNs: history.engine.now, branch: history.engine.sequence.branch };
+}
+
+function travel(s: HistoryService, timeNs: number): Place {
+  if (timeNs > s.history.engine.now) throw new UsageError('that instant is not past yet: let time pass instead');
+  s.history.apply({ kind: 'travel', timeNs });
+  return place(s);
+}
+
+export const HISTORY_HANDLERS: Handlers = {
+  'history.seek': (s, { timeNs }) => travel(s, timeNs),
+  'history.stepBack': (s, { what, count }) => {
+    if (what === 'instruction') {
+      const { instructions } = s.history.engine.board.machine.core;
+      const target = Math.max(0, instructions - count);
+      if (s.history.canSeek(target)) s.history.apply({ kind: 'seek', instruction: target });
+      // Inside a call of the driver nobody can stand: to the last quiet point before it.
+      const { engine } = s.history;
+      if (engine.board.machine.core.instructions <= target) return place(s);
+      return travel(s, Math.max(0, Math.min(engine.now - 1, quietBeforeInstruction(s.history.past, target))));
+    }
+    const instants = lastInstants(s.history.past, what, count);
+    const [target] = instants;
+    if (target === undefined || instants.length < count) {
+      throw new UsageError(`there are only ${instants.length} ${what === 'access' ? 'accesses' : 'events'} to go back`);
+    }
+    return travel(s, Math.max(0, target - 1));
+  },
+  'history.lastWrite': (s, { name, physical }) => {
+    if ((name === undefined) === (physical === undefined)) throw new UsageError('give a name or a physical address');
+    if (physical !== undefined) {
+      const memory = lastMemoryChange(s.history.past, physical);
+      return memory === undefined ? {} : { memory };
+    }
+    const target = resolveTarget(name ?? '');
+    const register = lastRegisterWrite(s.history.past, target.space === 'mcu' ? 'mcu' : 'host', target.offset);
+    return register === undefined ? {} : { register };
+  },
+  'note.add': (s, { text, timeNs }) => s.markers.add(s.parts.recorder, timeNs ?? s.history.engine.now, text),
+  'marker.list': (s) => s.markers.list,
+  'marker.edit': (s, { id, text }) => s.markers.edit(s.parts.recorder, id, text),
+  'marker.goto': (s, { id }) => travel(s, s.markers.get(id).timeNs),
+};
+
+/** Requests that leave the machine as it is. */
+export const HISTORY_LOOKS: ReadonlySet<string> = new Set([
+  'history.lastWrite',
+  'note.add',
+  'marker.list',
+  'marker.edit',
+] satisfies (keyof Requests)[]);

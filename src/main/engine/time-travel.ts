@@ -1,0 +1,251 @@
+/**
+ * Going to any point of the history by running its inputs again: to an instant, some accesses or events back, to the
+ * last write of a register or of a word of memory. A point inside a driver call cannot be stood at (its stack is no
+ * state); the nearest one before it is taken.
+ */
+import { UsageError } from '../../base/errors.ts';
+import type { Input, InputOf } from '../../protocol/inputs.ts';
+import { INITIATORS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
+import type { EngineControl } from './control.ts';
+import { Engine } from './engine.ts';
+import type { Keyframes } from './keyframes.ts';
+import { nullRecorder, type Recorder } from './recorder.ts';
+
+/** A history that can be run again. */
+export interface Past {
+  readonly powerOn: InputOf<'power-on'>;
+  readonly path: readonly Input[];
+  readonly keyframes: Keyframes;
+  readonly control: EngineControl;
+}
+
+export interface WriteFound {
+  readonly timeNs: number;
+  readonly value: number;
+  readonly oldValue: number;
+  readonly initiator: string;
+  /** What ran: a driver call, an input, the MCU's pc. */
+  readonly cause: string;
+}
+
+/** When a word of memory came to hold what it holds: between two instants. */
+export interface ChangeFound {
+  readonly afterNs: number;
+  readonly byNs: number;
+  readonly oldValue: number;
+  readonly value: number;
+  /** Kind of the input it happened in. */
+  readonly during: string;
+}
+
+/** Accuracy to which a change of memory is found, and pieces a span is cut into on the way (both chosen). */
+const FINEST_NS = 1000;
+const PIECES = 16;
+
+/**
+ * The inputs that end at `targetNs` at the latest: whole ones, and the last grant of time cut short. Where the driver
+ * is in the middle of something at that instant, the inputs end before it.
+ */
+export function pathToTime(past: Past, targetNs: number): Input[] {
+  const { engine, from } = begin(past, nullRecorder, targetNs);
+  const path = past.path.slice(0, from);
+  for (const input of past.path.slice(from)) {
+    if (engine.now >= targetNs) break;
+    if (input.kind !== 'advance') {
+      engine.apply(input);
+      if (engine.now > targetNs) break;
+      path.push(input);
+      continue;
+    }
+    const start = engine.now;
+    if (start + input.limitNs <= targetNs) {
+      engine.apply(input);
+      // A grant is never exceeded but by a call of the driver that began within it.
+      if (engine.now <= targetNs) {
+        path.push(input);
+        continue;
+      }
+    }
+    const quiet =
+      start + input.limitNs > targetNs ? runQuiet(engine, input, targetNs) : quietBefore(past, path, targetNs);
+    if (quiet === undefined) {
+      path.push(input);
+      continue;
+    }
+    if (quiet > start) path.push({ kind: 'advance', limitNs: quiet - start, until: 'time' });
+    break;
+  }
+  return path;
+}
+
+/**
+ * Runs a cut grant. The last instant up to `targetNs` at which nothing was under way, or undefined when the grant
+ * ended by itself before.
+ */
+function runQuiet(engine: Engine, input: InputOf<'advance'>, targetNs: number): number | undefined {
+  const start = engine.now;
+  let quiet = start;
+  const look = (): boolean => {
+    if (engine.now <= targetNs) quiet = engine.now;
+    return engine.now >= targetNs;
+  };
+  if (input.until === 'time') {
+    engine.runUntil(targetNs, look);
+    look();
+    return quiet;
+  }
+  engine.apply({ ...input, limitNs: targetNs - start });
+  if (engine.now === targetNs) return targetNs;
+  return engine.now < targetNs ? undefined : start;
+}
+
+/** The last quiet instant of the grant that follows `path`, found by running it again with a look at every stop. */
+function quietBefore(past: Past, path: readonly Input[], targetNs: number): number {
+  const { engine, from } = begin({ ...past, path }, nullRecorder, targetNs);
+  for (const input of path.slice(from)) engine.apply(input);
+  let quiet = engine.now;
+  engine.runUntil(targetNs, () => {
+    if (engine.now <= targetNs) quiet = engine.now;
+    return engine.now >= targetNs;
+  });
+  return engine.now <= targetNs ? engine.now : quiet;
+}
+
+/**
+ * The last instant at which nothing was under way and the MCU had executed no more than `target` instructions. For
+ * instructions inside a call of the driver, before which a bench can stand only so far back.
+ */
+export function quietBeforeInstruction(past: Past, target: number): number {
+  const engine = new Engine(past.powerOn, nullRecorder, past.control);
+  const { core } = engine.board.machine;
+  let quiet = 0;
+  const look = (): boolean => {
+    if (core.instructions > target) return true;
+    quiet = engine.now;
+    return false;
+  };
+  for (const input of past.path) {
+    if (look()) break;
+    if (input.kind === 'advance' && input.until === 'time') engine.runUntil(engine.now + input.limitNs, look);
+    else engine.apply(input);
+  }
+  look();
+  return quiet;
+}
+
+/** Instants of the last `count` accesses or events before now, newest last; fewer when there are no more. */
+export function lastInstants(past: Past, what: 'access' | 'event', count: number): number[] {
+  const times: number[] = [];
+  const keep = (timeNs: number): void => {
+    times.push(timeNs);
+    if (times.length > count * 2 + 1024) times.splice(0, times.length - count);
+  };
+  const recorder: Recorder = {
+    access: (_, timeNs) => {
+      if (what === 'access') keep(timeNs);
+    },
+    record: (kind, row) => {
+      if (what === 'event' && (kind === 'irq' || kind === 'driverLog' || kind === 'mcuEvent')) keep(timeOf(row));
+    },
+    flush: () => {},
+  };
+  replay({ ...past }, recorder);
+  return times.slice(-count);
+}
+
+function timeOf<K extends RecordKind>(row: RecordKinds[K]): number {
+  return 'timeNs' in row ? row.timeNs : 0;
+}
+
+/** The last write to a register word before now; undefined when nobody wrote it. */
+export function lastRegisterWrite(past: Past, space: 'host' | 'mcu', offset: number): WriteFound | undefined {
+  let found: WriteFound | undefined;
+  const causes: string[] = [''];
+  const wanted = 4 | (space === 'mcu' ? 8 : 0);
+  replay(past, {
+    access: (_, timeNs, meta, at, value, old, cause) => {
+      if (at !== offset || (meta & 12) !== wanted) return;
+      const initiator = INITIATORS[meta & 3] ?? '';
+      found = { timeNs, value: value >>> 0, oldValue: old >>> 0, initiator, cause: causes[cause] ?? '' };
+    },
+    record: (kind, row) => {
+      if (kind === 'cause' && 'id' in row && 'text' in row) causes[row.id] = row.text;
+    },
+    flush: () => {},
+  });
+  return found;
+}
+
+/**
+ * When the word at a physical address took its present value, to within a microsecond: each input is looked at, then
+ * the grant of time it happened in is run again in ever smaller pieces. Writes of the value that was there before
+ * cannot be seen. Undefined when it never changed.
+ */
+export function lastMemoryChange(past: Past, address: number): ChangeFound | undefined {
+  if (address % 4 !== 0) throw new UsageError('the address must be a multiple of 4');
+  const engine = new Engine(past.powerOn, nullRecorder, past.control);
+  const read = (on: Engine): number => wordAt(on, address);
+  let value = read(engine);
+  let found: { index: number; fromNs: number; toNs: number; old: number } | undefined;
+  past.path.forEach((input, index) => {
+    const fromNs = engine.now;
+    engine.apply(input);
+    const now = read(engine);
+    if (now !== value) found = { index, fromNs, toNs: engine.now, old: value };
+    value = now;
+  });
+  if (found === undefined) return undefined;
+  const { index, fromNs, toNs, old } = found;
+  const during = past.path[index]?.kind ?? '';
+  let span = { afterNs: fromNs, byNs: toNs, old };
+  while (during === 'advance' && span.byNs - span.afterNs > FINEST_NS) {
+    const finer = narrow(past, index, span, address, value);
+    if (finer === undefined || finer.byNs - finer.afterNs >= span.byNs - span.afterNs) break;
+    span = finer;
+  }
+  return { afterNs: span.afterNs, byNs: span.byNs, oldValue: span.old, value, during };
+}
+
+interface Span {
+  readonly afterNs: number;
+  readonly byNs: number;
+  readonly old: number;
+}
+
+/** The piece of a span in which the word last changed to `value`. */
+function narrow(past: Past, index: number, span: Span, address: number, value: number): Span | undefined {
+  const path = past.path.slice(0, index);
+  const { engine, from } = begin({ ...past, path }, nullRecorder, span.afterNs);
+  for (const input of path.slice(from)) engine.apply(input);
+  engine.runUntil(span.afterNs, () => engine.now >= span.afterNs);
+  let before = wordAt(engine, address);
+  let afterNs = engine.now;
+  let found: Span | undefined;
+  const step = Math.max(FINEST_NS, Math.ceil((span.byNs - span.afterNs) / PIECES));
+  while (engine.now < span.byNs) {
+    const until = Math.min(span.byNs, engine.now + step);
+    engine.runUntil(until, () => engine.now >= until);
+    const now = wordAt(engine, address);
+    if (now !== before && now === value) found = { afterNs, byNs: engine.now, old: before };
+    before = now;
+    afterNs = engine.now;
+  }
+  return found;
+}
+
+function wordAt(engine: Engine, address: number): number {
+  const bytes = engine.readMemory('physical', 0, address, 4);
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+}
+
+/** Runs the whole history with its rows going to `recorder`. */
+function replay(past: Past, recorder: Recorder): void {
+  const engine = new Engine(past.powerOn, recorder, past.control);
+  for (const input of past.path) engine.apply(input);
+}
+
+/** A bench at the nearest keyframe before an instant, and how many inputs it is past. */
+function begin(past: Past, recorder: Recorder, untilNs: number): { engine: Engine; from: number } {
+  const engine = new Engine(past.powerOn, recorder, past.control);
+  return { engine, from: past.keyframes.start(engine, past.powerOn, past.path, untilNs) };
+}
