@@ -96,7 +96,7 @@ export class Fds {
 
   /** The process has ended. */
   closeAll(pid: number): void {
-    for (const fd of [...(this.tables.get(pid)?.keys() ?? [])]) this.close(pid, fd);
+    for (const content of this.tables.get(pid)?.values() ?? []) this.release(content);
     this.tables.delete(pid);
   }
 
