@@ -130,7 +130,7 @@ function RegisterTree() {
         <FilterBar
           list="registers"
           label="Search registers"
-          placeholder="Name, field, GPU_IRQ*, 0x24, CS0."
+          placeholder="Name, field, GPU_INT*, 0x24, CS0."
           text={search}
           onText={(text) => useRegisterView.setState({ search: text })}
           problem={found?.found === 0 ? `No register matches. Those of streams are found as CS0.NAME.` : undefined}
