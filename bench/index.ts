@@ -1,8 +1,9 @@
 /** All benchmarks by name, as `tyr bench` runs them. */
 import type { Benchmark } from './bench.ts';
 import { boot } from './boot.ts';
+import { cs } from './cs.ts';
 import { mcu } from './mcu.ts';
 import { recording } from './recording.ts';
 import { session } from './session.ts';
 
-export const benchmarks: readonly Benchmark[] = [recording, session, mcu, boot];
+export const benchmarks: readonly Benchmark[] = [recording, session, mcu, cs, boot];
