@@ -10,6 +10,8 @@ import path from 'node:path';
 import { BadInput, UsageError } from '../../base/errors.ts';
 import { parseDescription } from './description.ts';
 import type { FirmwareDescription } from './description.ts';
+import { isElf } from '../../formats/elf.ts';
+import { parseImage } from '../../spec/firmware/image.ts';
 import { imageFromElf } from './elf-image.ts';
 import { readFirmwareElf } from './elf-firmware.ts';
 import type { FirmwareSymbol } from './elf-firmware.ts';
@@ -152,4 +154,11 @@ function run(program: string, args: readonly string[], cwd: string): Promise<str
       reject(new BadInput({ file: cwd, rule, remedy: 'Correct the sources.' }));
     });
   });
+}
+
+/** What a loader takes: an image as it is, an ELF file as the image made of it. BadInput when it is neither. */
+export function imageOf(bytes: Uint8Array): Uint8Array {
+  const image = isElf(bytes) ? buildFromElf(bytes).image : bytes;
+  parseImage(image);
+  return image;
 }

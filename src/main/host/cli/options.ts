@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { BadInput, UsageError } from '../../../base/errors.ts';
-import { isElf, readElf } from '../../../formats/elf.ts';
-import { parseImage } from '../../../spec/firmware/image.ts';
-import { buildFromElf } from '../../firmware-kit/build.ts';
+import { readElf } from '../../../formats/elf.ts';
+import { imageOf } from '../../firmware-kit/build.ts';
 
 const SUFFIX: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
@@ -112,9 +111,7 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
 function readFirmware(path: string): Uint8Array {
   const bytes = readInput(path);
   try {
-    const image = isElf(bytes) ? buildFromElf(bytes).image : bytes;
-    parseImage(image);
-    return image;
+    return imageOf(bytes);
   } catch (error) {
     throw error instanceof BadInput ? error.in(path) : error;
   }

@@ -123,7 +123,13 @@ class Web {
     }
     const asset = this.parts.assets.get(urlPath);
     if (asset === undefined) return text(404, 'There is no such file.');
-    const body = asset.read();
+    let body: Uint8Array;
+    try {
+      body = asset.read();
+    } catch {
+      // Listed at the start, gone since: another build is replacing the files.
+      return text(503, 'The workspace is being rebuilt. Load the page again.');
+    }
     response.writeHead(200, {
       'Content-Type': asset.type,
       'Content-Length': body.length,

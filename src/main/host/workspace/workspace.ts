@@ -2,6 +2,7 @@
  * The workspace behind every window: one bench, its session, the recorded sessions that are open. Answers the
  * host's requests of the protocol and passes the engine's on. All windows of a host share it.
  */
+import { imageOf } from '../../firmware-kit/build.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../../base/errors.ts';
@@ -83,10 +84,17 @@ export class Workspace {
     const { client } = this;
     this.underWay++;
     try {
-      return await client.call(engineKey, parsed.data as never);
+      return await client.call(engineKey, this.forEngine(engineKey, parsed.data) as never);
     } finally {
       this.underWay--;
     }
+  }
+
+  /** Parameters as the engine takes them: firmware may come as an ELF file, the engine knows images only. */
+  private forEngine(name: EngineRequestName, params: unknown): unknown {
+    if (name !== 'firmware.select') return params;
+    const choice = params as ParsedParams<'firmware.select'>;
+    return { ...choice, bytes: imageOf(choice.bytes) };
   }
 
   /** Opens a session file the system named (double click, command line). */
@@ -123,12 +131,13 @@ export class Workspace {
   }
 
   private async newBench(p: ParsedParams<'bench.new'>): Promise<Result<'bench.new'>> {
-    await this.endBench('another bench was made');
     const { name, firmware, firmwareName, ...options } = p;
-    const sessionPath = newSessionPath(safeStem(name));
     const reference = (): Uint8Array =>
       new Uint8Array(readFileSync(path.join(this.outside.resources, 'firmware', 'reference.bin')));
-    const image = p.bare ? {} : { firmware: firmware ?? reference() };
+    // Refused before the running bench is ended.
+    const image = p.bare ? {} : { firmware: firmware === undefined ? reference() : imageOf(firmware) };
+    await this.endBench('another bench was made');
+    const sessionPath = newSessionPath(safeStem(name));
     const link = startLink(sessionPath, this.outside.urls);
     this.link = link;
     link.onRecordingFailed((reason) => this.notify('alert', { message: `recording stopped: ${reason}` }));
