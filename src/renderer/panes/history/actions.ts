@@ -28,13 +28,8 @@ export function historyActions(w: Workspace): HistoryActions {
     if (found !== undefined) await restore(found.id);
     else useUi.getState().say('info', 'There is no snapshot ahead. Let time pass to go on.');
   };
-  /** Leaves the present as a snapshot, unless there is one of this very moment. */
-  const leave = async (what: string) => {
-    const status = w.live.status();
-    const list = await client.call('snapshot.list', {});
-    if (list.some((s) => s.timeNs === status?.timeNs && s.branch === status.branch)) return;
-    await client.call('snapshot.take', { label: `${AUTOMATIC}${what}` });
-  };
+  /** Leaves the present as a snapshot; one of the same instant may lack what was poked since. */
+  const leave = (what: string) => client.call('snapshot.take', { label: `${AUTOMATIC}${what}` });
   const back = async (what: string, go: () => Promise<unknown>) => {
     await w.act(leave(what).then(go));
   };

@@ -129,9 +129,9 @@ const COLUMNS: readonly Column<TreeRow>[] = [
     ),
   },
   { id: 'time', title: 'Time', width: 150, mono: true, align: 'right', text: (r) => timeText(r.timeNs) },
-  { id: 'branch', title: 'Branch', width: 56, mono: true, align: 'right', text: (r) => String(r.branch) },
+  { id: 'branch', title: 'Branch', width: 64, mono: true, align: 'right', text: (r) => String(r.branch) },
   { id: 'parent', title: 'After', width: 48, mono: true, align: 'right', text: (r) => String(r.parent ?? '–') },
-  { id: 'kind', title: 'Taken by', width: 80, text: (r) => (r.automatic ? 'the bench' : 'hand') },
+  { id: 'kind', title: 'Taken by', width: 96, text: (r) => (r.automatic ? 'the bench' : 'hand') },
 ];
 
 /** Depths that are moved in further than the one before. */
