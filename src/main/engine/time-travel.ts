@@ -66,49 +66,43 @@ export function pathToTime(past: Past, targetNs: number): Input[] {
         continue;
       }
     }
-    const quiet =
-      start + input.limitNs > targetNs ? runQuiet(engine, input, targetNs) : quietBefore(past, path, targetNs);
-    if (quiet === undefined) {
+    if (start + input.limitNs > targetNs && !runCut(engine, input, targetNs)) {
       path.push(input);
       continue;
     }
+    const quiet = engine.now === targetNs ? targetNs : quietBefore(past, path, targetNs);
     if (quiet > start) path.push({ kind: 'advance', limitNs: quiet - start, until: 'time' });
     break;
   }
   return path;
 }
 
-/**
- * Runs a cut grant. The last instant up to `targetNs` at which nothing was under way, or undefined when the grant
- * ended by itself before.
- */
-function runQuiet(engine: Engine, input: InputOf<'advance'>, targetNs: number): number | undefined {
-  const start = engine.now;
-  let quiet = start;
-  const look = (): boolean => {
-    if (engine.now <= targetNs) quiet = engine.now;
-    return engine.now >= targetNs;
-  };
-  if (input.until === 'time') {
-    engine.runUntil(targetNs, look);
-    look();
-    return quiet;
-  }
-  engine.apply({ ...input, limitNs: targetNs - start });
-  if (engine.now === targetNs) return targetNs;
-  return engine.now < targetNs ? undefined : start;
+/** Runs a cut grant; false when it ended by itself before `targetNs`. */
+function runCut(engine: Engine, input: InputOf<'advance'>, targetNs: number): boolean {
+  engine.apply({ ...input, limitNs: targetNs - engine.now });
+  return engine.now >= targetNs;
 }
 
-/** The last quiet instant of the grant that follows `path`, found by running it again with a look at every stop. */
+/**
+ * A quiet instant of the grant that follows `path`, as late as can be found: what a shorter grant ends with may begin
+ * a call of the driver too, so ever shorter ones are tried.
+ */
 function quietBefore(past: Past, path: readonly Input[], targetNs: number): number {
-  const { engine, from } = begin({ ...past, path }, nullRecorder, targetNs);
-  for (const input of path.slice(from)) engine.apply(input);
-  let quiet = engine.now;
-  engine.runUntil(targetNs, () => {
-    if (engine.now <= targetNs) quiet = engine.now;
-    return engine.now >= targetNs;
-  });
-  return engine.now <= targetNs ? engine.now : quiet;
+  let target = targetNs;
+  for (let back = 1; ; back *= 2) {
+    const { engine, from } = begin({ ...past, path }, nullRecorder, target);
+    for (const input of path.slice(from)) engine.apply(input);
+    const start = engine.now;
+    if (target <= start) return start;
+    let quiet = start;
+    const until = target;
+    engine.runUntil(until, () => {
+      if (engine.now <= until) quiet = engine.now;
+      return false;
+    });
+    if (engine.now <= until) return engine.now;
+    target = quiet - back;
+  }
 }
 
 /**
