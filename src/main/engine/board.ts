@@ -17,6 +17,7 @@ import type {
   TimeSource,
 } from '../../driver/kernel/platform.ts';
 import { Machine, type MachineConfig } from '../../emulator/machine.ts';
+import { NovaDevice } from '../../emulator/nova-device.ts';
 import { ACCESS } from '../../emulator/wiring.ts';
 import type { InputOf } from '../../protocol/inputs.ts';
 import { INITIATORS, packMeta, type Initiator, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
@@ -32,6 +33,8 @@ import {
   GPU_SIZE,
   MMIO_READ_NS,
   MMIO_WRITE_NS,
+  NOVA_BASE,
+  NOVA_NODE,
   POWER_DOMAIN,
   SUPPLY_IDS,
   SUPPLY_UV,
@@ -80,7 +83,8 @@ export type BoardFault = InputOf<'board-fault'>['what'];
 
 export class Board implements Platform, Stateful {
   readonly machine: Machine;
-  readonly devices: readonly DeviceTreeNode[] = [GPU_NODE];
+  readonly devices: readonly DeviceTreeNode[] = [GPU_NODE, NOVA_NODE];
+  private readonly nova = new NovaDevice();
   readonly timerHz = TIMER_HZ;
   readonly probe: KernelProbe = {};
   readonly time: TimeSource;
@@ -160,6 +164,7 @@ export class Board implements Platform, Stateful {
 
   mapIo(physBase: number, size: number): IoWindow | undefined {
     if (this.refusal('map') !== 0) return undefined;
+    if (physBase === NOVA_BASE) return this.novaWindow(size);
     if (physBase < GPU_BASE || physBase + size > GPU_BASE + GPU_SIZE) return undefined;
     const from = physBase - GPU_BASE;
     return {
@@ -167,6 +172,22 @@ export class Board implements Platform, Stateful {
       size,
       read32: (offset) => this.hostAccess('driver', from + offset, undefined),
       write32: (offset, value) => void this.hostAccess('driver', from + offset, value),
+    };
+  }
+
+  /** The second device's registers: they cost their time, the session holds those of the GPU only. */
+  private novaWindow(size: number): IoWindow {
+    return {
+      physBase: NOVA_BASE,
+      size,
+      read32: (offset) => {
+        this.spend(MMIO_READ_NS);
+        return this.nova.read32(offset);
+      },
+      write32: () => {
+        this.spend(MMIO_WRITE_NS);
+        this.nova.write32();
+      },
     };
   }
 

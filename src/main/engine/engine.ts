@@ -9,6 +9,8 @@ import { stateHash, type Plain, type PlainObject } from '../../base/stateful.ts'
 import { Kernel, type KernelState } from '../../driver/kernel/kernel.ts';
 import type { TyrState } from '../../driver/tyr/state.ts';
 import type { Input, InputOf } from '../../protocol/inputs.ts';
+import { NOVA_NODE_PATH, boundNova, novaModule } from '../../driver/nova/nova.ts';
+import type { DrmDeviceState } from '../../driver/drm/device.ts';
 import { boundDevice, nodePath, tyrModule } from '../../driver/tyr/tyr.ts';
 import { MCU_CS } from '../../spec/registers/mcu-private.ts';
 import { createGpuCores } from '../../emulator/gpu-cores.ts';
@@ -20,6 +22,7 @@ import { DriverView } from './driver-view.ts';
 import { describeArgument, ioctlOf } from './ioctl-text.ts';
 import { encodeInput, sha256 } from './journal.ts';
 import type { Recorder } from './recorder.ts';
+import { NOVA_NODE } from './rk3588.ts';
 import { Records, type RecordsState } from './records.ts';
 import { Sequence, type SequenceState } from './sequence.ts';
 import { undefinedRule, UnknownRegisters } from './unknown-registers.ts';
@@ -31,6 +34,7 @@ export type EngineState = {
   readonly board: Plain;
   readonly kernel: KernelState;
   readonly driver: (TyrState & Plain) | undefined;
+  readonly nova: DrmDeviceState | undefined;
   readonly clients: ClientsState;
   readonly driverLoaded: boolean;
   readonly probeErrno: number;
@@ -43,6 +47,9 @@ export type EngineState = {
 
 /** Steps in which a wait for an event or for idleness looks again, in virtual ns (chosen). */
 const LOOK_NS = 10_000;
+
+/** Render node of each driver. */
+const NODE_PATHS = { tyr: nodePath('render'), nova: NOVA_NODE_PATH } as const;
 
 const DONE: ApplyResult = { result: 0 };
 
@@ -62,6 +69,7 @@ export class Engine {
   private context = '';
   private eventCount = 0;
   private loaded = false;
+  private novaLoaded = false;
 
   /** Powers the machine on; journals the input that says how. */
   constructor(powerOn: InputOf<'power-on'>, recorder: Recorder, control: EngineControl) {
@@ -132,7 +140,7 @@ export class Engine {
       case 'module-unload':
         return this.unloadModule(input.module);
       case 'open':
-        return this.clients.openNode(input.client, nodePath('render'), input.privileged);
+        return this.clients.openNode(input.client, NODE_PATHS[input.node], input.privileged);
       case 'close':
         this.clients.close(input.client);
         return DONE;
@@ -177,7 +185,7 @@ export class Engine {
   }
 
   private loadModule(module: 'tyr' | 'nova'): ApplyResult {
-    if (module !== 'tyr') throw new UsageError(`no module ${module}`);
+    if (module === 'nova') return this.loadNova();
     if (this.loaded) throw new UsageError(`module ${module} is loaded already`);
     this.loaded = true;
     this.kernel.loadModule(tyrModule);
@@ -186,8 +194,23 @@ export class Engine {
     return { result: this.driver.probeErrno };
   }
 
+  private loadNova(): ApplyResult {
+    if (this.novaLoaded) throw new UsageError('module nova is loaded already');
+    this.novaLoaded = true;
+    this.kernel.loadModule(novaModule);
+    return { result: this.kernel.bus.probeErrors.get(NOVA_NODE.name) ?? 0 };
+  }
+
+  private unloadNova(): ApplyResult {
+    if (!this.novaLoaded) throw new UsageError('module nova is not loaded');
+    this.novaLoaded = false;
+    this.kernel.unloadModule(novaModule.name);
+    return DONE;
+  }
+
   private unloadModule(module: 'tyr' | 'nova'): ApplyResult {
-    if (module !== 'tyr' || !this.loaded) throw new UsageError(`module ${module} is not loaded`);
+    if (module === 'nova') return this.unloadNova();
+    if (!this.loaded) throw new UsageError(`module ${module} is not loaded`);
     this.loaded = false;
     this.kernel.unloadModule(tyrModule.name);
     return DONE;
@@ -366,10 +389,11 @@ export class Engine {
     });
   }
 
-  private saveSoftware(): Pick<EngineState, 'kernel' | 'driver' | 'clients' | 'driverLoaded' | 'probeErrno'> {
+  private saveSoftware(): Pick<EngineState, 'kernel' | 'driver' | 'nova' | 'clients' | 'driverLoaded' | 'probeErrno'> {
     return {
       kernel: this.kernel.save(),
       driver: this.driver.save(),
+      nova: boundNova(this.kernel)?.save(),
       clients: this.clients.save(),
       driverLoaded: this.loaded,
       probeErrno: this.driver.probeErrno,
@@ -397,6 +421,7 @@ export class Engine {
     this.board.unrecorded(() => {
       this.bindLike(state);
       if (state.driver !== undefined) this.driver.load(state.driver, this.clients.identities(state.clients));
+      this.loadNovaState(state);
       this.kernel.load(state.kernel);
       this.clients.load(state.clients);
     });
@@ -406,6 +431,13 @@ export class Engine {
     this.board.loadLog(state.log);
     this.driver.loadFaults(state.faults);
     this.records.load(state.records);
+  }
+
+  private loadNovaState(state: EngineState): void {
+    const wanted = state.nova !== undefined;
+    if (wanted && !this.novaLoaded) this.loadNova();
+    else if (!wanted && this.novaLoaded) this.unloadNova();
+    if (state.nova !== undefined) boundNova(this.kernel)?.load(state.nova, this.clients.identities(state.clients));
   }
 
   /** Binds or unbinds the device so that driver state fits; what the probe does to the machine is overwritten. */

@@ -3,6 +3,7 @@
  * and what our board adds (chosen): costs of CPU accesses and frequencies at power-on.
  */
 import type { DeviceTreeNode } from '../../driver/kernel/platform.ts';
+import { NOVA_WINDOW } from '../../spec/registers/nova.ts';
 
 /** Physical base and size of the GPU's register window. */
 export const GPU_BASE = 0xfb000000;
@@ -28,6 +29,10 @@ export const TIMER_HZ = 24_000_000;
 export const MMIO_READ_NS = 150;
 export const MMIO_WRITE_NS = 50;
 
+/** A second device of the board, far from the first (chosen): its registers and its video memory window. */
+export const NOVA_BASE = 0xf000_0000;
+export const NOVA_VRAM = { base: 0x9_0000_0000, size: 0x1000_0000 } as const;
+
 const OPP = [
   [300, 675],
   [400, 675],
@@ -48,5 +53,17 @@ export const GPU_NODE: DeviceTreeNode = {
   supplies: Object.entries(SUPPLY_IDS).map(([name, id]) => ({ name, id })),
   powerDomains: [POWER_DOMAIN],
   opp: OPP.map(([mhz, mv]) => ({ hz: mhz * 1_000_000, uv: mv * 1000, maxUv: 850_000 })),
+  properties: {},
+};
+
+export const NOVA_NODE: DeviceTreeNode = {
+  name: 'nova@f0000000',
+  compatible: ['tyr,nova'],
+  reg: [{ base: NOVA_BASE, size: NOVA_WINDOW }, NOVA_VRAM],
+  interrupts: [],
+  clocks: [],
+  supplies: [],
+  powerDomains: [],
+  opp: [],
   properties: {},
 };
