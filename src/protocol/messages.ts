@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { debugNotices, debugRequests } from './debug.ts';
 import { historyRequests } from './history.ts';
 import { driverRequests } from './driver-views.ts';
+import { firmwareItemRequests } from './firmware-items.ts';
 import { bytes, inputSchema, memorySpace, u32, u53 } from './inputs.ts';
 import { streamDebugNotices, streamDebugRequests } from './stream-debug.ts';
 import { hostRequests } from './window.ts';
@@ -136,6 +137,7 @@ export const engineRequests = {
   ...historyRequests,
   ...driverRequests,
   ...streamDebugRequests,
+  ...firmwareItemRequests,
   'bench.create': { params: benchOptions, result: nothing },
   'bench.boot': { params: none, result: bootResult },
   'bench.status': { params: none, result: statusResult },

@@ -35,6 +35,7 @@ import {
   STREAM_LOOKS,
   type StreamDebugService,
 } from './stream-debug-requests.ts';
+import { applyPendingConfig, FIRMWARE_ITEM_HANDLERS, type FirmwareItemService } from './firmware-items.ts';
 import { Runner, type RunMode } from './runner.ts';
 import { Timeline } from './timeline.ts';
 import { Undo } from './undo.ts';
@@ -66,6 +67,7 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
   'debug.read',
   'debug.breakpoints',
   ...STREAM_LOOKS,
+  'fw.items',
   ...(HISTORY_LOOKS as ReadonlySet<EngineRequestName>),
   'session.flush',
 ]);
@@ -73,13 +75,16 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
 /** Requests that a stopped bench still answers. */
 const AFTER_END: ReadonlySet<EngineRequestName> = new Set(['session.flush', 'bench.close', 'bench.status']);
 
-export class Service implements WindowService, DebugService, DriverService, StreamDebugService, HistoryService {
+export class Service
+  implements WindowService, DebugService, DriverService, StreamDebugService, HistoryService, FirmwareItemService
+{
   readonly parts: ServiceParts;
   readonly runner = new Runner();
   readonly undo = new Undo();
   readonly markers = new Markers();
   readonly debugger: McuDebugger;
   readonly streams: StreamDebugger;
+  readonly pendingConfig = new Map<string, number>();
   pending: WindowService['pending'];
   private readonly tap: LogTap;
   private readonly changes: ChangeNotice;
@@ -213,6 +218,7 @@ export class Service implements WindowService, DebugService, DriverService, Stre
     if (engine.powerOn.bare) throw new UsageError('the bench is bare: it has no driver to boot');
     if (!engine.driverLoaded) this.history.apply({ kind: 'module-load', module: 'tyr' });
     const result = engine.driver.probeErrno;
+    if (result >= 0) applyPendingConfig(this);
     const facts = result < 0 ? { gpuInfo: {}, csifInfo: {} } : this.infos();
     const boot: BootResult = {
       ok: result >= 0,
@@ -343,6 +349,7 @@ const HANDLERS: Handlers = {
   ...DEBUG_HANDLERS,
   ...DRIVER_HANDLERS,
   ...STREAM_DEBUG_HANDLERS,
+  ...FIRMWARE_ITEM_HANDLERS,
   'bench.create': (s, p) => s.create(p),
   'bench.boot': (s) => s.boot(),
   'bench.status': (s) => s.status(),
