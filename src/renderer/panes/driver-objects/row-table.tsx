@@ -1,5 +1,6 @@
 /** A list of objects with what is known of the chosen one below it: sorting, selection by key, and details. */
 import { useMemo, useState, type ReactNode } from 'react';
+import { countText } from '../../lib/format.ts';
 import { VirtualTable, type Column, type Sort } from '../../components/virtual-table.tsx';
 
 export interface RowTableProps<R> {
@@ -60,6 +61,9 @@ export function RowTable<R>(props: RowTableProps<R>) {
   );
 }
 
+/** Rows of details drawn at most (chosen): longer lists say how many there are. */
+const MOST = 300;
+
 /** A small table of details. */
 export function Parts<R>(props: {
   readonly caption: string;
@@ -72,7 +76,7 @@ export function Parts<R>(props: {
   if (rows.length === 0) return <p className="dim">{`${caption}: none`}</p>;
   return (
     <table className="objects-parts">
-      <caption>{caption}</caption>
+      <caption>{rows.length > MOST ? `${caption}: the first ${MOST} of ${countText(rows.length)}` : caption}</caption>
       <thead>
         <tr>
           {heads.map((h) => (
@@ -83,7 +87,7 @@ export function Parts<R>(props: {
         </tr>
       </thead>
       <tbody>
-        {rows.map((r) => (
+        {rows.slice(0, MOST).map((r) => (
           <tr key={keyOf(r)}>
             {renderCells(r).map((cell, i) => (
               <td key={heads[i]}>{cell}</td>
