@@ -192,7 +192,8 @@ export function lastMemoryChange(past: Past, address: number): ChangeFound | und
   const { index, fromNs, toNs, old } = found;
   const during = past.path[index]?.kind ?? '';
   let span = { afterNs: fromNs, byNs: toNs, old };
-  while (during === 'advance' && span.byNs - span.afterNs > FINEST_NS) {
+  const finest = during === 'advance' ? FINEST_NS : Infinity;
+  while (span.byNs - span.afterNs > finest) {
     const finer = narrow(past, index, span, address, value);
     if (finer === undefined || finer.byNs - finer.afterNs >= span.byNs - span.afterNs) break;
     span = finer;
