@@ -58,9 +58,6 @@ export const MAX_CALLS = 7;
 export const FLUSH_ID_MASK = 0xff_ffff;
 export const FLUSH_ID_HALF = 0x7f_ffff;
 
-/** BRANCH backwards out of the ring's unretired part: not possible, EXTRACT never goes back. */
-export const RING_BRANCH_BACK = false;
-
 /** STORE_STATE of the disjoint count: this machine never loses its counters. */
 export const DISJOINT_COUNT = 0;
 

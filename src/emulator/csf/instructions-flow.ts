@@ -102,6 +102,7 @@ function branch(_h: Hardware, s: Stream, lo: number, hi: number): number {
   if (!taken) return COST_LOCAL;
   const distance = (1 + ((lo << 16) >> 16)) * WORD_BYTES;
   if (s.root === 1) {
+    // Chosen: in the ring a branch goes forward only, because EXTRACT never goes back, and not past INSERT.
     if (distance < WORD_BYTES || distance > ringLeft(s)) return INVALID;
     s.next = s.pc + distance;
     return COST_LOCAL;
