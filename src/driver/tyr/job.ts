@@ -37,7 +37,7 @@ export const PROFILING = { CYCLES: 1, TIMESTAMP: 2 } as const;
 
 /** A profiling record: cycles before and after, time before and after, 8 bytes each. */
 export const PROFILING_SLOT_BYTES = 32;
-const SLOT = { CYCLES_BEFORE: 0, CYCLES_AFTER: 8, TIME_BEFORE: 16, TIME_AFTER: 24 } as const;
+export const PROFILING_SLOT = { CYCLES_BEFORE: 0, CYCLES_AFTER: 8, TIME_BEFORE: 16, TIME_AFTER: 24 } as const;
 
 export interface JobStream {
   /** GPU VA and bytes of the user's instructions. */
@@ -90,12 +90,12 @@ export function jobInstructions(job: JobStream, shape: StreamShape): Uint32Array
 
   put(OP.MOVE32, v << 16, job.latestFlush);
   put(OP.FLUSH_CACHE2, v << 8, FLUSH_ALL);
-  profile(SLOT.CYCLES_BEFORE, SLOT.TIME_BEFORE);
+  profile(PROFILING_SLOT.CYCLES_BEFORE, PROFILING_SLOT.TIME_BEFORE);
   move48(a, job.start);
   put(OP.MOVE32, v << 16, job.size);
   put(OP.WAIT, 0, 1 << 16);
   put(OP.CALL, (a << 8) | v, 0);
-  profile(SLOT.CYCLES_AFTER, SLOT.TIME_AFTER);
+  profile(PROFILING_SLOT.CYCLES_AFTER, PROFILING_SLOT.TIME_AFTER);
   move48(a, job.syncobj);
   move48(v, 1);
   put(OP.WAIT, 0, ((1 << shape.scoreboards) - 1) << 16);

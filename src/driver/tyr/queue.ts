@@ -12,7 +12,7 @@ import { DelayedWork } from '../kernel/workqueue.ts';
 import { Entity } from './entity.ts';
 import type { EntityState } from './entity.ts';
 import type { KernelBo } from './gem.ts';
-import { PROFILING_SLOT_BYTES, jobInstructionCount, jobInstructions } from './job.ts';
+import { PROFILING_SLOT_BYTES, jobInstructionCount, jobInstructions, PROFILING, PROFILING_SLOT } from './job.ts';
 import type { StreamShape } from './job.ts';
 import type { Scheduler } from './sched.ts';
 import type { Vm } from './vm.ts';
@@ -28,6 +28,9 @@ interface InFlight {
   readonly seqno: number;
   readonly start: number;
   readonly end: number;
+  /** What it records, and where in `times`. */
+  readonly profiling: number;
+  readonly times: number;
   error: JobError | undefined;
 }
 
@@ -79,6 +82,8 @@ export class Queue {
   private assigned = 0;
   private profilingSeqno = 0;
   private remaining = JOB_TIMEOUT;
+  /** What completed jobs have used while profiling was on: GPU cycles, timer ticks. */
+  spent = { cycles: 0, ticks: 0 };
 
   constructor(name: string, index: number, priority: number, memory: QueueMemory, parts: QueueParts) {
     this.index = index;
@@ -157,13 +162,14 @@ export class Queue {
     if (this.context === 0) this.context = fences.newContext();
     const fence = fences.create(this.context, seqno);
     const slots = this.memory.times.size / PROFILING_SLOT_BYTES;
+    const times = (this.profilingSeqno++ % slots) * PROFILING_SLOT_BYTES;
     const words = jobInstructions(
       {
         start: call.start,
         size: call.size,
         latestFlush: call.latestFlush,
         syncobj: syncobjs.va + syncobjOffset,
-        times: this.memory.times.va + (this.profilingSeqno++ % slots) * PROFILING_SLOT_BYTES,
+        times: this.memory.times.va + times,
         profiling: call.profiling,
       },
       shape,
@@ -171,7 +177,7 @@ export class Queue {
     const start = this.insert;
     for (const [i, word] of words.entries()) this.ring.write32((start + i * 4) % this.ring.size, word);
     const end = start + words.length * 4;
-    this.inFlight.push({ fence, seqno, start, end, error: undefined });
+    this.inFlight.push({ fence, seqno, start, end, profiling: call.profiling, times, error: undefined });
     this.syncExtract();
     this.memory.cursors.write64(QUEUE_INPUT.INSERT.offset, end);
     this.lastFence = fence;
@@ -192,12 +198,22 @@ export class Queue {
       if (job !== undefined) finished.push(job);
     }
     if (finished.length === 0) return false;
+    for (const job of finished) this.account(job);
     const running = this.timer.pending;
     this.timer.cancel();
     this.remaining = JOB_TIMEOUT;
     if (this.inFlight.length > 0 && running) this.timer.schedule(this.remaining);
     for (const job of finished) job.fence.signal(job.error === undefined ? 0 : -ERRNO[job.error]);
     return true;
+  }
+
+  private account({ profiling, times }: InFlight): void {
+    const record = this.memory.times;
+    const used = (before: number, after: number): number =>
+      Math.max(0, record.read64(times + after) - record.read64(times + before));
+    const { CYCLES_BEFORE, CYCLES_AFTER, TIME_BEFORE, TIME_AFTER } = PROFILING_SLOT;
+    if ((profiling & PROFILING.CYCLES) !== 0) this.spent.cycles += used(CYCLES_BEFORE, CYCLES_AFTER);
+    if ((profiling & PROFILING.TIMESTAMP) !== 0) this.spent.ticks += used(TIME_BEFORE, TIME_AFTER);
   }
 
   /** The job the firmware is in has failed; its fence will say so. */
@@ -269,6 +285,7 @@ export class Queue {
       assigned: this.assigned,
       profilingSeqno: this.profilingSeqno,
       remaining: this.remaining,
+      spent: { ...this.spent },
     };
   }
 
@@ -281,6 +298,7 @@ export class Queue {
     this.assigned = state.assigned;
     this.profilingSeqno = state.profilingSeqno;
     this.remaining = state.remaining;
+    this.spent = { ...state.spent };
   }
 }
 
@@ -295,6 +313,8 @@ export type QueueState = {
     readonly seqno: number;
     readonly start: number;
     readonly end: number;
+    readonly profiling: number;
+    readonly times: number;
     readonly error: JobError | undefined;
   }[];
   readonly last: FenceRef | undefined;
@@ -302,4 +322,5 @@ export type QueueState = {
   readonly assigned: number;
   readonly profilingSeqno: number;
   readonly remaining: number;
+  readonly spent: { readonly cycles: number; readonly ticks: number };
 };
