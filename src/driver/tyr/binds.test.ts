@@ -32,7 +32,11 @@ describe('asynchronous binds', () => {
     const vm = c.ok(P.VM_CREATE, {}).id;
     const bo = c.ok(P.BO_CREATE, { size: 0x2000, exclusive_vm_id: vm }).handle;
     const line = c.syncobj();
-    const sync = (flags: number, point: number) => ({ flags: (flags | TIMELINE) >>> 0, handle: line, timeline_value: point });
+    const sync = (flags: number, point: number) => ({
+      flags: (flags | TIMELINE) >>> 0,
+      handle: line,
+      timeline_value: point,
+    });
     const ops = (first: number) =>
       c.array(panthorVmBindOp, [
         { bo_handle: bo, va: 0x1000, size: 0x2000, syncs: c.array(panthorSyncOp, [sync(0, first), sync(SIGNAL, 2)]) },
