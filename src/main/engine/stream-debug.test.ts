@@ -60,6 +60,8 @@ class Bench {
   };
   readonly service: Service;
   process!: UserProcess;
+  /** User address of DATA of the last group. */
+  data = 0;
 
   constructor() {
     this.service = new Service({
@@ -84,25 +86,27 @@ class Bench {
     return { stride: layout.size, count: items.length, array: this.process.putStructs(layout, items) };
   }
 
-  private memory(vm: number, va: number, bytes: Uint8Array): void {
+  private memory(vm: number, va: number, bytes: Uint8Array): number {
     const { process } = this;
     const bo = process.must(PANTHOR_IOCTLS.BO_CREATE, { size: 4096, flags: 0, exclusive_vm_id: vm });
     const op = { flags: 0, bo_handle: bo.handle, bo_offset: 0, va, size: 4096 };
     process.must(PANTHOR_IOCTLS.VM_BIND, { vm_id: vm, flags: 0, ops: this.objects(panthorVmBindOp, [op]) });
     const { offset } = process.must(PANTHOR_IOCTLS.BO_MMAP_OFFSET, { handle: bo.handle });
-    process.write(process.mmap(offset, 4096), bytes);
+    const address = process.mmap(offset, 4096);
+    process.write(address, bytes);
+    return address;
   }
 
   /** Submits the program on queues of a new group in a VM of its own; time does not pass. */
-  submit(queues = 1): this {
+  submit(queues = 1, text = MAIN): this {
     this.process ??= new UserProcess(this.service.history, 7);
     const { process } = this;
     const { id } = process.must(PANTHOR_IOCTLS.VM_CREATE, { flags: 0, user_va_range: 0 });
     const code = new Uint8Array(4096);
-    code.set(words(MAIN));
+    code.set(words(text));
     code.set(words(CALLEE), 0x100);
     this.memory(id, VA, code);
-    this.memory(id, DATA, new Uint8Array(0));
+    this.data = this.memory(id, DATA, new Uint8Array(0));
     const one = { priority: 1, ringbuf_size: 4096 };
     const group = process.must(PANTHOR_IOCTLS.GROUP_CREATE, {
       queues: this.objects(
@@ -118,7 +122,7 @@ class Bench {
       tiler_core_mask: 1,
       vm_id: id,
     });
-    const stream_size = words(MAIN).length;
+    const stream_size = words(text).length;
     const submits = Array.from({ length: queues }, (_, queue_index) => {
       return { queue_index, stream_size, stream_addr: VA, latest_flush: 0 };
     });
@@ -337,5 +341,34 @@ describe('the requests', () => {
     expect(() => bench.call('streamdebug.state', { stream: { cs: 64 } })).toThrow('streamdebug.state');
     expect(bench.call('streamdebug.step', { stream })).toMatchObject({ state: 'running', reason: 'ended' });
     expect(requests['streamdebug.state'].result.parse(bench.call('streamdebug.state', { stream }))).toBeDefined();
+  });
+});
+
+describe('groups on the reference firmware', () => {
+  const good = (fault?: string): { memory: number[]; faults: number } => {
+    const bench = new Bench();
+    if (fault !== undefined) bench.submit(1, fault);
+    bench.submit();
+    if (fault !== undefined) {
+      const { data } = bench;
+      bench.submit(2, fault);
+      bench.data = data;
+    }
+    bench.call('time.advance', { ns: 40_000_000, until: 'time' });
+    const memory = [...bench.process.read(bench.data, 4096)];
+    return { memory, faults: bench.service.engine.driver.faultCount };
+  };
+
+  it.each([
+    ['an opcode that does not exist', '.word 0xff00000000000000'],
+    ['a load from nowhere', 'MOVE48 d64, #0x700000000000\nLOAD_MULTIPLE r0, [d64]'],
+    ['calls without end', 'MOVE48 d80, #0x100000\nMOVE32 r82, #24\nCALL d80, r82'],
+  ])('beside groups that die of %s compute what they always do', (_, fault) => {
+    const alone = good();
+    expect(alone.memory.slice(0, 20)).toEqual([2, 0, 0, 0, 4, 0, 0, 0, 6, 0, 0, 0, 8, 0, 0, 0, 10, 0, 0, 0]);
+    const beside = good(fault);
+    expect(beside.memory).toEqual(alone.memory);
+    expect(alone.faults).toBe(0);
+    expect(beside.faults).toBeGreaterThanOrEqual(3);
   });
 });
