@@ -15,6 +15,7 @@ import { EngineControl } from '../engine/control.ts';
 import { Service } from '../engine/service.ts';
 import { referenceImage } from '../engine/testing.ts';
 import { openSession, verifySession } from '../session/reader.ts';
+import { editAccesses } from '../session/testing.ts';
 import { VIEW_NAMES } from '../session/schema.ts';
 import { startSessionThread } from '../session/thread.ts';
 import { replaySession, type ReplayResult } from './replay.ts';
@@ -139,6 +140,13 @@ describe('two runs of first light', () => {
   });
 });
 
+/** A copy with its recorded accesses changed by one statement. */
+function changedAccesses(file: string, name: string, sql: string): string {
+  const copy = path.join(dir, name);
+  expect(editAccesses(file, copy, sql)).toBe(1);
+  return copy;
+}
+
 describe('replay', () => {
   it('finds an untouched session identical', () => {
     const count = rows(a, 'SELECT count(*) AS n FROM access_row')[0]!['n'];
@@ -147,7 +155,11 @@ describe('replay', () => {
 
   it('says where a stored value was changed', () => {
     const { seq } = rows(a, "SELECT seq FROM register_access WHERE name = 'GPU_ID' LIMIT 1")[0]!;
-    const copy = changed(a, 'value.tyrsession', `UPDATE access_row SET value = value + 1 WHERE seq = ${String(seq)}`);
+    const copy = changedAccesses(
+      a,
+      'value.tyrsession',
+      `UPDATE access_row SET value = value + 1 WHERE seq = ${String(seq)}`,
+    );
     const result = replay(copy);
     expect(result.identical).toBe(false);
     expect(result.firstDifference).toMatchObject({
@@ -161,11 +173,11 @@ describe('replay', () => {
   it('says where accesses are missing or too many', () => {
     const seqs = rows(a, 'SELECT seq FROM access_row ORDER BY seq').map((r) => Number(r['seq']));
     const middle = seqs[200]!;
-    const gone = changed(a, 'gone.tyrsession', `DELETE FROM access_row WHERE seq = ${middle}`);
+    const gone = changedAccesses(a, 'gone.tyrsession', `DELETE FROM access_row WHERE seq = ${middle}`);
     expect(replay(gone).firstDifference?.replayed?.seq).toBe(middle);
-    const tail = changed(a, 'tail.tyrsession', `DELETE FROM access_row WHERE seq = ${seqs.at(-1)!}`);
+    const tail = changedAccesses(a, 'tail.tyrsession', `DELETE FROM access_row WHERE seq = ${seqs.at(-1)!}`);
     expect(replay(tail).firstDifference).toMatchObject({ seq: seqs.at(-1), recorded: undefined });
-    const more = changed(a, 'more.tyrsession', 'INSERT INTO access_row VALUES (99999999, 9, 64, 0, 0, 0, 0)');
+    const more = changedAccesses(a, 'more.tyrsession', 'INSERT INTO access_row VALUES (99999999, 9, 64, 0, 0, 0, 0)');
     expect(replay(more).firstDifference).toMatchObject({ seq: 99999999, replayed: undefined });
   });
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { editAccesses } from '../../session/testing.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileOffset, patchedImage, referenceImage, symbol, THUMB } from '../../engine/testing.ts';
 import { main } from './main.ts';
@@ -193,12 +194,8 @@ describe('sessions', () => {
 
   it('a changed one does not replay, and says where', async () => {
     const copy = path.join(dir, 'changed.tyrsession');
-    await tyr('session', 'export', session, '--format', 'sqlite', '-o', copy);
-    const db = new Database(copy);
-    db.exec(
-      "UPDATE access_row SET value = 0 WHERE seq = (SELECT seq FROM register_access WHERE name = 'GPU_ID' LIMIT 1)",
-    );
-    db.close();
+    const gpuId = "SELECT seq FROM register_access WHERE name = 'GPU_ID' LIMIT 1";
+    expect(editAccesses(session, copy, `UPDATE access_row SET value = 0 WHERE seq = (${gpuId})`)).toBe(1);
     const document = await json(1, 'session', 'replay', copy);
     expect(document).toMatchObject({ identical: false, firstDifference: { text: expect.stringContaining('GPU_ID') } });
   });
