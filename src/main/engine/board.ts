@@ -94,6 +94,8 @@ export class Board implements Platform, Stateful {
   readonly powerDomains: PowerDomainProvider;
   /** Name of what runs now, for the `cause` column; set by the engine and the kernel's contexts. */
   causeOf: () => string = () => '';
+  /** True while the driver is on the stack. */
+  insideCall: () => boolean = () => false;
   /** A debugger steps: time is given instruction by instruction of the MCU. */
   stepping = false;
   /** Told about everything that counts as an event for `advance until event`. */
@@ -133,6 +135,10 @@ export class Board implements Platform, Stateful {
       now: () => machine.clock.now,
       run: (untilNs) => {
         this.control.check(machine.clock.now);
+        // A driver call that has begun cannot be left in the middle: it gets the instructions it waits for.
+        if (machine.core.instructions >= machine.stopAtInstruction && this.insideCall()) {
+          machine.stopAtInstruction = Infinity;
+        }
         if (this.stepping) machine.stepMcu(untilNs);
         else machine.runUntil(untilNs);
       },

@@ -88,6 +88,7 @@ export class Engine {
     this.clients = new Clients(this.kernel);
     this.driver = new DriverView(this.kernel, this.board);
     const cause = (): string => this.kernel.cpu.current?.name ?? this.context;
+    this.board.insideCall = () => this.kernel.cpu.depth > 0;
     this.board.causeOf = cause;
     this.records = new Records({
       now: () => this.now,
