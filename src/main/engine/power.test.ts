@@ -16,7 +16,8 @@ const MS = 1_000_000;
 const words = (text: string): Uint8Array => new Uint8Array(assemble(text, { arch: 10 }).words.buffer);
 const LOOP = 'MOVE32 r66, #3000\nADD_IMM32 r66, r66, #-1\nBRANCH.gt r66, #-2';
 /** An endless loop that costs few instructions: it flushes caches over and over. */
-const ENDLESS = 'MOVE32 r66, #0\nFLUSH_CACHE2.l2_clean.lsc_clean.other_none r66, #0, #0\nWAIT #1\nBRANCH.always r66, #-3';
+const ENDLESS =
+  'MOVE32 r66, #0\nFLUSH_CACHE2.l2_clean.lsc_clean.other_none r66, #0, #0\nWAIT #1\nBRANCH.always r66, #-3';
 
 function booted(options: Parameters<typeof testBench>[0] = {}): { bench: TestBench; tyr: TyrDevice } {
   const bench = testBench(options);

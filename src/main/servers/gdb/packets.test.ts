@@ -1,5 +1,5 @@
 /** Framing of the remote protocol: round trips, damage, and bytes in any pieces. */
-import fc from 'fast-check';
+import { assert, integer, property, string, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frame, fromHex, hexWord, PACKET_SIZE, PacketReader, toHex, wordHex } from './packets.ts';
 
@@ -7,12 +7,12 @@ const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.cha
 
 describe('packets', () => {
   it('come back as they were sent, in any pieces', () => {
-    const latin = fc.string({
-      unit: fc.integer({ min: 0, max: 255 }).map((n) => String.fromCharCode(n)),
+    const latin = string({
+      unit: integer({ min: 0, max: 255 }).map((n) => String.fromCharCode(n)),
       maxLength: 200,
     });
-    fc.assert(
-      fc.property(latin, fc.integer({ min: 1, max: 7 }), (text, piece) => {
+    assert(
+      property(latin, integer({ min: 1, max: 7 }), (text, piece) => {
         const wire = bytesOf(frame(text));
         const reader = new PacketReader();
         const found = [];
@@ -33,8 +33,8 @@ describe('packets', () => {
   });
 
   it('never throw for random bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void new PacketReader().feed(bytes)),
+    assert(
+      property(uint8Array({ maxLength: 300 }), (bytes) => void new PacketReader().feed(bytes)),
       { seed: 5, numRuns: 300 },
     );
   });
