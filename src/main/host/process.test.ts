@@ -85,26 +85,47 @@ describe('bin/tyr', () => {
     expect(ran.stderr).toMatch(/^tyr: needs Node .*\n$/);
   });
 
-  it('npm start works in a new home and says where the session is', () => {
-    const home = path.join(dir, 'home');
-    mkdirSync(home);
-    const { XDG_DATA_HOME: _data, XDG_CACHE_HOME: _cache, ...env } = process.env;
-    const node = path.join(root, 'node_modules/.bin/node');
-    const text = execFileSync(node, [path.join(root, 'src/main/host/start.ts')], {
-      env: { ...env, HOME: home },
-      encoding: 'utf8',
-    });
-    const file = /Every register access is in (\S+)/.exec(text)?.[1] ?? '';
-    expect(file.startsWith(home)).toBe(true);
-    expect(examine(file)).toMatchObject({ problems: [] });
-  });
+  it(
+    'npm start without a window prints a link to the workspace, and ends at Ctrl+C',
+    { timeout: 240_000 },
+    async () => {
+      const home = path.join(dir, 'home');
+      mkdirSync(home);
+      const { XDG_DATA_HOME: _data, XDG_CACHE_HOME: _cache, ...env } = process.env;
+      const node = path.join(root, 'node_modules/.bin/node');
+      const script = path.join(root, 'src/main/host/start.ts');
+      const child = spawn(node, [script, '--browser'], { env: { ...env, HOME: home } });
+      const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+      let text = '';
+      const link = new Promise<string>((resolve) => {
+        child.stdout.on('data', (d: Buffer) => {
+          text += d.toString();
+          const found = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(text);
+          if (found !== null) resolve(found[0]);
+        });
+      });
+      expect(await link).toContain('token=');
+      child.kill('SIGINT');
+      expect(await ended).toBe(0);
+    },
+  );
 });
 
 describe('a session stays whole', () => {
   it('when the firmware never comes up and the wall limit is reached', async () => {
     const firmware = put('stuck.bin', patchedImage([[symbol('reset').address, THUMB.BRANCH_TO_SELF]]));
     const session = path.join(dir, 'stuck.tyrsession');
-    const { ended, text } = start(['boot', '--firmware', firmware, '--session', session, '--limit-wall-s', '1']);
+    const { ended, text } = start([
+      'boot',
+      '--engine',
+      'interpreter',
+      '--firmware',
+      firmware,
+      '--session',
+      session,
+      '--limit-wall-s',
+      '1',
+    ]);
     expect({ code: await ended, text: text() }).toMatchObject({ code: 5, text: expect.stringContaining('wall limit') });
     const { problems, accesses } = examine(session);
     expect(problems).toEqual([]);
