@@ -32,6 +32,8 @@ export class StreamEditor {
     this.monaco = monaco;
     applyTheme(monaco);
     const style = getComputedStyle(element);
+    // Asked of the page: an element that the layout has not put into it yet has no font of its own.
+    const fontFamily = getComputedStyle(document.documentElement).getPropertyValue('--font-mono');
     this.editor = monaco.editor.create(element, {
       model: null,
       ariaLabel: 'Command stream',
@@ -39,8 +41,8 @@ export class StreamEditor {
       // The host page tells text fields by their element: a real text area is one.
       editContext: false,
       fixedOverflowWidgets: true,
-      fontFamily: style.fontFamily,
-      fontSize: Number.parseFloat(style.fontSize),
+      fontFamily,
+      fontSize: Number.parseFloat(style.fontSize) || 12,
       fontLigatures: false,
       lineNumbersMinChars: GUTTER_CHARS,
       minimap: { enabled: false },
