@@ -123,7 +123,7 @@ const rustc = has('rustc');
 
 describe('C', () => {
   // No gcc, nothing to compile with: the text itself is still checked below.
-  it.skipIf(!gcc)('compiles without a warning and has our numbers', () => {
+  it.skipIf(!gcc)(`compiles without a warning and has our numbers${gcc ? '' : ' (skipped: no gcc)'}`, () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'tyr-registers-'));
     try {
       writeFileSync(path.join(folder, 'mali_regs.h'), registerFormats.c(allBlocks));
@@ -167,7 +167,7 @@ describe('C', () => {
 
 describe('Rust', () => {
   // No rustc, nothing to compile with: the nesting is still checked below.
-  it.skipIf(!rustc)('compiles and has our numbers', () => {
+  it.skipIf(!rustc)(`compiles and has our numbers${rustc ? '' : ' (skipped: no rustc)'}`, () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'tyr-registers-'));
     try {
       const checks = [
