@@ -64,7 +64,8 @@ function useKeys(workspace: Workspace): void {
       const { overlay } = useUi.getState();
       const target = event.target instanceof Element ? event.target : undefined;
       const inField = target?.closest('input, textarea, select, [contenteditable="true"]') !== null;
-      const command = workspace.commands.commandFor(event, target !== undefined && inField, workspace.mac);
+      const pane = target?.closest('[data-pane]')?.getAttribute('data-pane') ?? undefined;
+      const command = workspace.commands.commandFor(event, target !== undefined && inField, workspace.mac, pane);
       if (command === undefined) return;
       if (overlay !== undefined && !command.id.startsWith('palette.')) return;
       event.preventDefault();

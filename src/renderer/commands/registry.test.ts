@@ -53,6 +53,15 @@ describe('hotkeys', () => {
 });
 
 describe('the command registry', () => {
+  it('lets a pane have keys of its own, before those of the window, while the focus is in it', () => {
+    const registry = new CommandRegistry();
+    registry.register({ id: 'run.step', callback: () => {} });
+    registry.register({ id: 'x.over', name: 'Over', defaultHotkey: 'F10', pane: 'x', callback: () => {} });
+    expect(registry.commandFor(press('F10'), false, false)?.id).toBe('run.step');
+    expect(registry.commandFor(press('F10'), false, false, 'y')?.id).toBe('run.step');
+    expect(registry.commandFor(press('F10'), true, false, 'x')?.id).toBe('x.over');
+  });
+
   it('takes name, keys and menu of commands in the shared table', () => {
     const registry = new CommandRegistry();
     registry.register({ id: 'bench.boot', callback: () => {} });

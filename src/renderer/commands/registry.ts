@@ -14,6 +14,8 @@ export interface CommandInit {
   readonly name?: string;
   readonly callback: () => void | Promise<void>;
   readonly defaultHotkey?: string;
+  /** Its keys mean it only while the focus is in this pane; there they come before those of the whole window. */
+  readonly pane?: string;
   /** Menu and group it stands in; without them it is in the palette only. */
   readonly menu?: Menu;
   readonly group?: number;
@@ -29,6 +31,7 @@ export interface Command {
   readonly callback: () => void | Promise<void>;
   /** Hotkeys in force: the person's own, or the defaults. */
   readonly hotkeys: readonly string[];
+  readonly pane: string | undefined;
   readonly menu: Menu | undefined;
   readonly group: number;
   readonly enabled: () => boolean;
@@ -98,9 +101,10 @@ export class CommandRegistry {
     return true;
   }
 
-  /** The command a key event means; text fields keep the keys they need. */
-  commandFor(event: KeyPress, inField: boolean, mac: boolean): Command | undefined {
-    for (const command of this.all()) {
+  /** The command a key event means in a pane; text fields keep the keys they need. */
+  commandFor(event: KeyPress, inField: boolean, mac: boolean, pane?: string): Command | undefined {
+    const own = pane === undefined ? [] : this.all().filter((c) => c.pane === pane);
+    for (const command of [...own, ...this.all().filter((c) => c.pane === undefined)]) {
       for (const text of command.hotkeys) {
         const hotkey = parseHotkey(text);
         if (hotkey === undefined || !matches(hotkey, event, mac)) continue;
@@ -131,6 +135,7 @@ export class CommandRegistry {
       name: init.name ?? row?.title ?? init.id,
       callback: init.callback,
       hotkeys: this.bindings[init.id] ?? defaults,
+      pane: init.pane,
       menu: init.menu ?? row?.menu,
       group: init.group ?? row?.group ?? 0,
       enabled: init.enabled ?? (() => true),
