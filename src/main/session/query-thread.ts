@@ -52,6 +52,8 @@ export class QueryThread {
   /** Closes the file; what was asked and not answered yet is answered first. */
   async close(): Promise<void> {
     if (this.over === undefined) this.worker.postMessage('close');
+    // Whoever waits for the end must not run out of reasons to live before it.
+    this.worker.ref();
     await this.exited;
   }
 

@@ -20,7 +20,7 @@ export function serveScheme(folder: string): void {
     if (asset === undefined || request.method !== 'GET') {
       return new Response('There is no such file.', { status: 404, headers: SECURITY_HEADERS });
     }
-    return new Response(Uint8Array.from(asset.read()), {
+    return new Response(Uint8Array.from(asset.bytes), {
       headers: { ...SECURITY_HEADERS, 'Content-Type': asset.type },
     });
   });

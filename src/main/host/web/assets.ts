@@ -1,6 +1,7 @@
 /**
- * The files of the workspace, listed once at the start: a request is answered from this list, so nothing in a URL
- * ever becomes a path.
+ * The files of the workspace, read once at the start: a request is answered from this list, so nothing in a URL
+ * ever becomes a path, and a build made while a host runs cannot mix two pages (files are named by their content: an
+ * index read after a build would name files this host has never listed).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -23,7 +24,7 @@ export interface Asset {
   readonly type: string;
   /** Named by its content: may be kept by the browser for good. */
   readonly fixed: boolean;
-  read(): Uint8Array;
+  readonly bytes: Uint8Array;
 }
 
 /** URL path (`/`, `/assets/x.js`) to file, for everything of a known type under `folder`. */
@@ -34,7 +35,7 @@ export function listAssets(folder: string): ReadonlyMap<string, Asset> {
     if (!entry.isFile() || type === undefined) continue;
     const file = path.join(entry.parentPath, entry.name);
     const url = `/${path.relative(folder, file).split(path.sep).join('/')}`;
-    const asset: Asset = { type, fixed: url.startsWith('/assets/'), read: () => readFileSync(file) };
+    const asset: Asset = { type, fixed: url.startsWith('/assets/'), bytes: readFileSync(file) };
     out.set(url, asset);
     if (url === '/index.html') out.set('/', asset);
   }

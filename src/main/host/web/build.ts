@@ -1,6 +1,6 @@
 /** Builds the workspace's page when it was not built yet, or when its sources are newer. */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../../base/errors.ts';
 
@@ -19,8 +19,26 @@ export async function builtRenderer(root: string, note: (line: string) => void):
     throw new UsageError('the workspace is not built, and vite is not installed: run npm ci');
   }
   note(built > 0 ? 'The sources changed: building the workspace again …' : 'Building the workspace, once …');
-  await runTool(process.execPath, [vite, 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'warn'], root);
+  const made = `${folder}.${process.pid}`;
+  const args = [vite, 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'warn', '--outDir', made];
+  const begun = new Date();
+  try {
+    await runTool(process.execPath, args, root);
+    // A source saved while the tool ran may not be in it: the page is as old as its beginning.
+    utimesSync(path.join(made, 'index.html'), begun, begun);
+    replaceFolder(folder, made);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
   return folder;
+}
+
+/** Puts a finished folder into the place of the old one, so that nobody who starts meanwhile finds half a page. */
+function replaceFolder(folder: string, made: string): void {
+  const old = `${made}.old`;
+  if (existsSync(folder)) renameSync(folder, old);
+  renameSync(made, folder);
+  rmSync(old, { recursive: true, force: true });
 }
 
 /** Time of the newest source of the page, and of `more` folders. */
@@ -41,6 +59,8 @@ export function runTool(command: string, args: readonly string[], cwd: string, t
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
+      // A tool started by a test would inherit NODE_ENV=test, and the page the slow checks of React's other build.
+      env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(timeout === undefined ? {} : { timeout }),
     });

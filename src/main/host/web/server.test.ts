@@ -149,6 +149,14 @@ describe('the door', () => {
     }
     expect((await get('/assets/main.js', { Cookie: cookie })).headers['cache-control']).toContain('immutable');
   });
+
+  it('goes on with its page while another build replaces the files', async () => {
+    const page = path.join(dir, 'page');
+    rmSync(path.join(page, 'assets'), { recursive: true });
+    writeFileSync(path.join(page, 'index.html'), '<script src="/assets/other.js"></script>');
+    expect((await get('/', { Cookie: cookie })).body).toBe(PAGE);
+    expect((await get('/assets/main.js', { Cookie: cookie })).body).toBe('1;');
+  });
 });
 
 describe('the socket', () => {

@@ -123,19 +123,12 @@ class Web {
     }
     const asset = this.parts.assets.get(urlPath);
     if (asset === undefined) return text(404, 'There is no such file.');
-    let body: Uint8Array;
-    try {
-      body = asset.read();
-    } catch {
-      // Listed at the start, gone since: another build is replacing the files.
-      return text(503, 'The workspace is being rebuilt. Load the page again.');
-    }
     response.writeHead(200, {
       'Content-Type': asset.type,
-      'Content-Length': body.length,
+      'Content-Length': asset.bytes.length,
       'Cache-Control': asset.fixed ? 'private, max-age=31536000, immutable' : 'no-store',
     });
-    response.end(request.method === 'HEAD' ? undefined : body);
+    response.end(request.method === 'HEAD' ? undefined : asset.bytes);
   }
 
   private enter(

@@ -4,7 +4,7 @@
  */
 import { LimitReached, UsageError } from '../../../base/errors.ts';
 import { toWire } from '../../../protocol/client.ts';
-import { requestFrame, type NoticeName } from '../../../protocol/messages.ts';
+import { requestFrame, type NoticeName, type Params, type Result } from '../../../protocol/messages.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Requests answered a second on average, and at once after a rest (chosen: a pane makes tens). */
@@ -31,6 +31,8 @@ export class Peer {
   private readonly channel: Channel;
   private readonly unlisten: () => void;
   private readonly held = new Map<NoticeName, unknown>();
+  /** Recorded sessions this page opened: nobody else knows their ids, so they are closed with it. */
+  private readonly sessions = new Set<string>();
   private greeted = false;
   private underWay = 0;
   private wrong = 0;
@@ -68,8 +70,27 @@ export class Peer {
   }
 
   close(): void {
+    if (this.closed) return;
     this.closed = true;
     this.unlisten();
+    for (const session of this.sessions) this.letGo(session);
+    this.sessions.clear();
+  }
+
+  /** Keeps the books of what the page holds open, by what it was answered. */
+  private note(name: string, params: unknown, result: unknown): void {
+    if (name === 'session.open') {
+      const { session } = result as Result<'session.open'>;
+      if (session === undefined) return;
+      if (this.closed) this.letGo(session);
+      else this.sessions.add(session);
+    } else if (name === 'session.close') this.sessions.delete((params as Params<'session.close'>).session);
+  }
+
+  private letGo(session: string): void {
+    this.workspace.sessions
+      .close(session)
+      .catch((error: unknown) => this.channel.note(`a session of a page that left: ${String(error)}`));
   }
 
   private async answer(id: number, name: string, params: unknown): Promise<void> {
@@ -84,6 +105,7 @@ export class Peer {
         this.underWay--;
       }
       this.greeted ||= name === 'host.hello';
+      this.note(name, params, result);
       this.send({ id, result });
     } catch (error) {
       if (error instanceof UsageError && /^no request|^\S+: /.test(error.message)) {

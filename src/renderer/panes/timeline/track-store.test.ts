@@ -5,6 +5,7 @@ import { TrackStore } from './track-store.ts';
 interface Asked {
   readonly params: { readonly track: string; readonly fromNs: number; readonly toNs: number; readonly pixels: number };
   readonly answer: (marks: TimelineMark[], complete?: boolean) => Promise<void>;
+  readonly refuse: () => Promise<void>;
 }
 
 /** A client whose slices are answered by hand. */
@@ -13,9 +14,13 @@ function scripted() {
   let endNs = 1000;
   const call = (name: string, params: unknown) => {
     if (name === 'timeline.tracks') return Promise.resolve({ tracks: [], fromNs: 0, toNs: endNs, branch: 0 });
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       asked.push({
         params: params as Asked['params'],
+        refuse: async () => {
+          reject(new Error('the session was closed'));
+          await settle();
+        },
         answer: async (marks, complete = true) => {
           resolve({ marks, complete });
           await Promise.resolve();
@@ -50,6 +55,20 @@ describe('the marks of the tracks in view', () => {
     expect(asked).toHaveLength(1);
     await asked[0]?.answer([]);
     expect(asked.map((a) => a.params.fromNs)).toEqual([0, 550]);
+  });
+
+  it('does not ask for ever what was refused, and tries anew when the session is looked at again', async () => {
+    const { store, asked } = scripted();
+    // As the painter does: every change is drawn, every drawing says what is in view.
+    const draw = () => store.want({ fromNs: 0, toNs: 100 }, 100, ['a']);
+    store.subscribe(draw);
+    draw();
+    await asked[0]?.refuse();
+    expect(store.error()).toBe('the session was closed');
+    expect(asked).toHaveLength(1);
+    store.refresh();
+    await settle();
+    expect(asked).toHaveLength(2);
   });
 
   it('asks again while an answer is not whole', async () => {

@@ -20,6 +20,8 @@ interface TrackState {
   busy: boolean;
   /** The record grew since, or the answer was not whole: ask again although the range fits. */
   stale: boolean;
+  /** The last question failed: not asked again before the session is looked at anew, or drawing would ask for ever. */
+  failed: boolean;
 }
 
 interface Wanted {
@@ -77,6 +79,7 @@ export class TrackStore {
         for (const s of this.states.values()) {
           const reaches = s.data === undefined || s.data.range.toNs >= this.current.endNs;
           if (grown && (reaches || branch !== this.current.branch)) s.stale = true;
+          s.failed = false;
         }
         this.failed = undefined;
         this.current = { tracks, endNs: toNs, branch };
@@ -112,10 +115,10 @@ export class TrackStore {
     const { wanted } = this;
     if (wanted === undefined || wanted.width <= 0) return;
     for (const id of wanted.tracks) {
-      const state = this.states.get(id) ?? { data: undefined, busy: false, stale: true };
+      const state = this.states.get(id) ?? { data: undefined, busy: false, stale: true, failed: false };
       this.states.set(id, state);
       const fits = state.data !== undefined && covers(state.data.range, wanted.view, wanted.width);
-      if (state.busy || (fits && !state.stale)) continue;
+      if (state.busy || state.failed || (fits && !state.stale)) continue;
       this.fetch(id, state, rangeFor(wanted.view, wanted.width, MAX_PIXELS));
     }
   }
@@ -134,6 +137,7 @@ export class TrackStore {
       },
       (error: unknown) => {
         state.busy = false;
+        state.failed = true;
         this.fail(error);
       },
     );
