@@ -13,6 +13,7 @@ export const SHT_STRTAB = 3;
 export const SHT_NOBITS = 8;
 export const STT_OBJECT = 1;
 export const STT_FUNC = 2;
+export const SHF_COMPRESSED = 1 << 11;
 
 const HEADER_BYTES = 52;
 const SEGMENT_BYTES = 32;

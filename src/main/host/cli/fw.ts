@@ -190,7 +190,8 @@ async function build(options: Options, io: Io): Promise<number> {
   await writeFile(output, firmware.image);
   await writeFile(symbolsFile, `${JSON.stringify(firmware.symbols, undefined, 1)}\n`);
   await writeFile(`${stem(output)}.sha256`, `${sha256}  ${path.basename(output)}\n`);
-  if (options.elf !== undefined) await writeFile(options.elf, firmware.elf);
+  // The linked file, with lines and unwind rules, is what a debugger reads.
+  await writeFile(options.elf ?? `${stem(output)}.elf`, firmware.elf);
   const { compiler, gitSha } = firmware.symbols;
   const document = { file: output, size: firmware.image.length, sha256, symbolsFile, gitSha, compiler };
   print(io, options.json, document, [`${output}: ${firmware.image.length} bytes, sha256 ${sha256}`]);
