@@ -5,6 +5,7 @@
  * Addresses are Numbers below 2^53 (PA 40 bits, VA 48 bits), times are integer nanoseconds of virtual time.
  */
 import type { Stateful } from '../base/stateful.ts';
+import type { ShaderInspection, ShaderWatch, TaskNote } from './shader/watch.ts';
 
 /** Who goes first when several events fall on the same instant (mcu-hw section 6), lowest first. */
 export const ORDER = { HOST: 0, POWER: 1, CACHE: 2, TIMER: 3, CORE: 4, STREAM: 5, MCU: 6 } as const;
@@ -173,6 +174,10 @@ export interface CsfTrace {
    * in the middle of an instant (`Csf.cut`); it goes on as if it had not stopped, with a new look at the instruction.
    */
   breakpoint?: ((cs: number, pc: number, lo: number, hi: number) => boolean) | undefined;
+  /** Before an instruction of a shader; while it is set, shader cores interpret. */
+  shader?: ShaderWatch | undefined;
+  /** A task of a shader core begins or ends. */
+  task?: ((note: TaskNote) => void) | undefined;
 }
 
 /** The stream hardware as the MCU's register bus sees it. Offsets are multiples of 4, accesses are words. */
@@ -186,8 +191,10 @@ export interface Csf extends Stateful {
   /** As the reads, without latching or logging. */
   peekControl(offset: number): number;
   peekStream(n: number, offset: number): number;
-  /** True while the machine stands before an instruction of a stream, in the middle of an event. */
+  /** True while the machine stands before an instruction of a stream or a shader, in the middle of an event. */
   readonly cut: boolean;
+  /** The shader cores as a debugger reads them; undefined where nothing executes shaders. */
+  readonly shaders?: ShaderInspection | undefined;
   /** Ends that event. To be called before any other. */
   finishCut(): void;
   /** A debugger sets r`index` of stream n. */

@@ -7,6 +7,7 @@
 import type { PlainObject, Stateful } from '../../base/stateful.ts';
 import type { Clock, ClockDomain, EventTarget } from '../wiring.ts';
 import { ORDER } from '../wiring.ts';
+import type { ShaderInspection } from '../shader/watch.ts';
 import { INSTANT_TASK_CYCLES } from './choices.ts';
 
 /** A job as units see it; the same object is filled anew for each call, so copy what must outlive the call. */
@@ -29,6 +30,8 @@ export interface JobView {
   aux: number;
   /** Number of tasks. */
   total: number;
+  /** Address of the instruction that issued it. */
+  pc: number;
 }
 
 /**
@@ -61,6 +64,10 @@ export interface CoreUnit extends Stateful {
   drop(core: number): void;
   /** Counters of a core since power-on, in the order of PRF_SAMPLE without `activeCycles` and `tasks`. */
   counters?(core: number): readonly number[];
+  /** What a debugger may look at; while `cut`, the machine stands in the middle of a task. */
+  readonly inspection?: ShaderInspection;
+  /** Goes on after a cut. */
+  finishCut?(): void;
 }
 
 /** Ends each task after INSTANT_TASK_CYCLES without doing anything. */

@@ -4,6 +4,7 @@
  */
 import type { Plain, PlainObject } from '../../base/stateful.ts';
 import { CS_STATE, JOB_CLASS } from '../../spec/registers/mcu-private.ts';
+import type { ShaderInspection } from '../shader/watch.ts';
 import type { Csf, CsfHost, EventTarget } from '../wiring.ts';
 import { TILER_CORE } from './choices.ts';
 import { checkCommand } from './command-end.ts';
@@ -35,6 +36,7 @@ const TILER_COUNTERS = 2;
 class CommandStreams implements CsfWithUnits, EventTarget {
   readonly id = CSF_ID;
   private readonly h: Hardware;
+  private inspection: ShaderInspection | undefined;
   private readonly latches: Control.Latches = { readAt: -1, readHigh: 0, heldAt: -1, heldLow: 0 };
 
   constructor(host: CsfHost) {
@@ -49,6 +51,7 @@ class CommandStreams implements CsfWithUnits, EventTarget {
 
   registerUnit(cls: JobClass, unit: CoreUnit): void {
     this.h.units[cls] = unit;
+    if (cls === JOB_CLASS.COMPUTE) this.inspection = unit.inspection;
     unit.connect(makePort(this.h));
   }
 
@@ -90,11 +93,16 @@ class CommandStreams implements CsfWithUnits, EventTarget {
   }
 
   get cut(): boolean {
-    return this.h.cut.stream >= 0;
+    return this.h.cut.stream >= 0 || this.shaders?.cut === true;
   }
 
   finishCut(): void {
     finishSlice(this.h);
+    if (this.shaders?.cut === true) this.h.units[JOB_CLASS.COMPUTE]!.finishCut?.();
+  }
+
+  get shaders(): ShaderInspection | undefined {
+    return this.inspection;
   }
 
   setRegister(n: number, index: number, value: number): void {
@@ -131,7 +139,7 @@ class CommandStreams implements CsfWithUnits, EventTarget {
 
   save(): Plain {
     const { h } = this;
-    const floats = [h.counters, h.coreSince, h.coreBusy, h.coreTasks].map((a) => Array.from(a));
+    const floats = [h.counters, h.coreSince, h.coreBusy, h.coreTasks, h.jobPc].map((a) => Array.from(a));
     return {
       streams: h.streams.map((s) => s.save()),
       control: h.control.slice(),
@@ -140,7 +148,7 @@ class CommandStreams implements CsfWithUnits, EventTarget {
       coreJob: h.coreJob.slice(),
       groupUse: h.groupUse.slice(),
       starved: h.starved.slice(),
-      cut: this.cut ? { ...h.cut } : undefined,
+      cut: h.cut.stream >= 0 ? { ...h.cut } : undefined,
       floats,
       units: h.units.map((unit) => unit.save()),
     };
@@ -157,7 +165,7 @@ class CommandStreams implements CsfWithUnits, EventTarget {
     h.groupUse.set(from.groupUse);
     h.starved.set(from.starved);
     Object.assign(h.cut, from.cut ?? { stream: -1 });
-    [h.counters, h.coreSince, h.coreBusy, h.coreTasks].forEach((a, i) => a.set(from.floats[i]!));
+    [h.counters, h.coreSince, h.coreBusy, h.coreTasks, h.jobPc].forEach((a, i) => a.set(from.floats[i]!));
     h.units.forEach((unit, i) => unit.load(from.units[i]));
   }
 }

@@ -3,7 +3,14 @@
  * lines, the states of a stream and their consequences, and the scheduling of its slices. Every event of the clock
  * is data: a kind and a stream number.
  */
-import { CS_EVENT_BIT, CS_REASON, CS_STATE, NVIC_LINE, STREAM_COUNT } from '../../spec/registers/mcu-private.ts';
+import {
+  CS_EVENT_BIT,
+  CS_REASON,
+  CS_STATE,
+  JOB_CONTEXT_COUNT,
+  NVIC_LINE,
+  STREAM_COUNT,
+} from '../../spec/registers/mcu-private.ts';
 import { ORDER, type CsfHost } from '../wiring.ts';
 import { CORE_COUNT, COST_UNBLOCK, SCOREBOARD_ENTRIES } from './choices.ts';
 import type { CoreUnit, JobView } from './core-unit.ts';
@@ -53,6 +60,8 @@ export class Hardware {
   readonly coreSince = new Float64Array(CORE_COUNT);
   readonly coreBusy = new Float64Array(CORE_COUNT);
   readonly coreTasks = new Float64Array(CORE_COUNT);
+  /** Per job (6 * stream + context): address of the instruction that issued it. */
+  readonly jobPc = new Float64Array(STREAM_COUNT * JOB_CONTEXT_COUNT);
   /** Cores in use per group and class (3 * group + class), and whether it is starved. */
   readonly groupUse = new Int32Array(24);
   readonly starved = new Uint8Array(24);
@@ -71,7 +80,7 @@ export class Hardware {
       (_, n) => new Stream(n, this.image.subarray(n * L.STREAM_WORDS, (n + 1) * L.STREAM_WORDS)),
     );
     const regs = this.image.subarray(0, L.JOB_REGS);
-    this.view = { cs: 0, group: 0, ctx: 0, cls: 0, as: 0, op: 0, lo: 0, hi: 0, regs, heap: 0, aux: 0, total: 0 };
+    this.view = { cs: 0, group: 0, ctx: 0, cls: 0, as: 0, op: 0, lo: 0, hi: 0, regs, heap: 0, aux: 0, total: 0, pc: 0 };
   }
 
   /** A row for the log; `detail` is built only while somebody looks. */

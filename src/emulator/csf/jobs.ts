@@ -80,6 +80,7 @@ export function viewJob(h: Hardware, s: Stream, ctx: number): JobView {
   view.heap = s.va(at + L.J_HEAP);
   view.aux = s.va(at + L.J_AUX);
   view.total = s.va(at + L.J_TOTAL);
+  view.pc = h.jobPc[s.n * JOB_CONTEXT_COUNT + ctx]!;
   return view;
 }
 
@@ -108,6 +109,7 @@ export function issueJob(
   w[at + L.J_AUX] = auxLo;
   w[at + L.J_AUX + 1] = auxHi;
   w.copyWithin(at + L.J_REG, L.W_REG, L.W_REG + L.JOB_REGS);
+  h.jobPc[s.n * JOB_CONTEXT_COUNT + ctx] = s.pc;
   countUp(h, s, slot);
   const cls = classOf(ctx);
   h.note(s, 'job', () => `context ${ctx}, opcode ${op}`);

@@ -9,7 +9,7 @@ import { groupsOf, taskCount } from './task-count.ts';
 function jobOf(name: 'RUN_COMPUTE' | 'RUN_COMPUTE_INDIRECT' | 'RUN_FRAGMENT', fields: Record<string, number>): JobView {
   const { lo, hi } = encode(name, fields, ARCH);
   const regs = new Int32Array(64);
-  return { cs: 0, group: 0, ctx: 0, cls: 0, as: 1, op: hi >>> 24, lo, hi, regs, heap: 0, aux: 0, total: 0 };
+  return { cs: 0, group: 0, ctx: 0, cls: 0, as: 1, op: hi >>> 24, lo, hi, regs, heap: 0, aux: 0, total: 0, pc: 0 };
 }
 
 describe('tasks of a dispatch', () => {

@@ -10,6 +10,7 @@ import { i } from '../csf/testing.ts';
 import type { Machine } from '../machine.ts';
 import { UNIT } from '../wiring.ts';
 import { wordsOf } from './testing.ts';
+import type { ShaderWatch, TaskNote } from './watch.ts';
 
 const AS = 1;
 const N = 10;
@@ -134,6 +135,66 @@ describe('compute jobs', () => {
     }
     expect(cut.stateHash()).toBe(whole.stateHash());
     expect(other.stateHash()).toBe(whole.stateHash());
+  });
+});
+
+describe('a watch', () => {
+  it('stops the machine before any instruction and leaves no trace, also over a snapshot or in another machine', () => {
+    const whole = dispatch(COUNT, 10);
+    const from = whole.clock.now;
+    run(whole, 1_000_000);
+    const machine = dispatch(COUNT, 10);
+    const other = smallMachine({ csf: createGpuCores });
+    const stops: string[] = [];
+    let passed = -1;
+    const watch: ShaderWatch = (task, warp, pc, active, number) => {
+      if (number === passed) return false;
+      passed = number;
+      stops.push(`${number} ${task.core} ${warp} ${(pc - CODE) / 8} ${active.toString(16)}`);
+      return true;
+    };
+    machine.hooks.csf.shader = watch;
+    for (let n = 0; n < 10 * 8; n++) {
+      expect(machine.runUntil(from + 1_000_000)).toBe('pause');
+      const { shaders } = machine.csf;
+      expect([machine.csf.cut, shaders?.executed]).toEqual([true, n]);
+      const [task] = shaders?.live() ?? [];
+      // r4 holds the address of the item from the fifth instruction on.
+      if (n === 4) expect(shaders?.registers(task!, 0).slice(4 * 16, 4 * 16 + 16)[15]).toBe(DATA + 4 * 15);
+      if (n % 7 === 3) {
+        const handle = machine.snapshot();
+        run(machine, 10_000);
+        machine.restore(handle);
+        machine.dropSnapshot(handle);
+        passed = n;
+        stops.length = n + 1;
+      }
+      if (n === 37) other.load(structuredClone(machine.save()));
+    }
+    expect(stops[0]).toBe('0 0 0 0 ffff');
+    expect(stops[9]).toMatch(/^9 \d+ 0 1 ffff$/);
+    machine.hooks.csf.shader = undefined;
+    run(machine, from + 1_000_000 - machine.clock.now);
+    run(other, from + 1_000_000 - other.clock.now);
+    expect(machine.stateHash()).toBe(whole.stateHash());
+    expect(other.stateHash()).toBe(whole.stateHash());
+  });
+
+  it('is told of tasks, and where one failed', () => {
+    const notes: TaskNote[] = [];
+    const machine = dispatch(COUNT, 6);
+    machine.hooks.csf.task = (note) => notes.push(note);
+    run(machine, 1_000_000);
+    expect(notes.filter((n) => n.what === 'begin').map((n) => n.box.x)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(notes.filter((n) => n.what === 'end')).toHaveLength(6);
+    expect(notes[0]).toMatchObject({ cs: N, ctx: 0, number: 0, total: 6, code: CODE, command: PAGES.ring[0] + 8 * 8 });
+    const bad = dispatch('NOP\nNOP\nBARRIER.slot0.wait', 1);
+    bad.hooks.csf.task = (note) => notes.push(note);
+    run(bad, 1_000_000);
+    expect(notes.at(-1)).toMatchObject({
+      what: 'fault',
+      failure: { code: FAULT.INSTR_BARRIER_FAULT, pc: CODE + 16, warp: 0, active: 0xffff },
+    });
   });
 });
 

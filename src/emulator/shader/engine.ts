@@ -28,8 +28,8 @@ import { Programs, type CodePage } from './program.ts';
 import { ConstantPool, prepare } from './sources.ts';
 import { warpsOf, type Task } from './task.ts';
 
-/** How a run ended: the budget is used up, everything is done, or a fault (`memory.fault`). */
-export const RUN = { MORE: 0, DONE: 1, FAULT: 2 } as const;
+/** How a run ended: the budget is used up, everything is done, a fault (`memory.fault`), or the watch stopped it. */
+export const RUN = { MORE: 0, DONE: 1, FAULT: 2, CUT: 3 } as const;
 
 const TWO32 = 2 ** 32;
 const PAGE = 4096;
@@ -41,8 +41,8 @@ const TEMP_STEP = 2 * LANES;
 const RESULT = RESULT_TEMP_ROW * LANES;
 const FIRST_WARP = WARP_ROW * LANES;
 
-/** Told before each instruction: core, warp, address, decoded word, active lanes. */
-export type ShaderTrace = (core: number, warp: number, pc: number, op: MicroOp, active: number) => void;
+/** A watch (watch.ts), with the number of the instruction in the present run. */
+export type RunWatch = (task: Task, warp: number, pc: number, active: number, done: number) => boolean;
 
 export class ShaderEngine {
   readonly file = new LaneFile();
@@ -53,10 +53,11 @@ export class ShaderEngine {
   /** What the last run did: instructions, warps begun, loads, stores (messages of warps). */
   readonly counts = new Float64Array(4);
   /** Undefined while nobody looks. */
-  trace: ShaderTrace | undefined;
+  watch: RunWatch | undefined;
   private readonly pool = new ConstantPool(this.file);
   private readonly programs: Programs;
   private budget = 0;
+  private granted = 0;
   /** The decoded page in use: its address, and the offset of its bytes in RAM. */
   private page: CodePage = [];
   private pageVa = -1;
@@ -84,6 +85,7 @@ export class ShaderEngine {
   /** Runs a task for at most about `budget` instructions; RUN.*. */
   run(task: Task, budget: number): number {
     this.budget = budget;
+    this.granted = budget;
     this.cycles = 0;
     this.counts.fill(0);
     this.memory.traffic = 0;
@@ -101,10 +103,17 @@ export class ShaderEngine {
     this.counts[0] = budget - this.budget;
     task.executed += budget - this.budget;
     this.cycles += this.memory.traffic;
-    if (status === RUN.MORE)
+    if (status === RUN.MORE || status === RUN.CUT)
       task.registers = this.file.I.slice(FIRST_WARP, FIRST_WARP + warpsOf(task.environment) * WARP_WORDS);
     else this.resident = undefined;
     return status;
+  }
+
+  /** r0..r63 of a warp of a task that is not over, a row of lanes each: a copy. */
+  registers(task: Task, warp: number): Int32Array {
+    const at = warp * WARP_WORDS;
+    if (this.resident === task) return this.file.I.slice(FIRST_WARP + at, FIRST_WARP + at + WARP_WORDS);
+    return task.registers?.slice(at, at + WARP_WORDS) ?? new Int32Array(WARP_WORDS);
   }
 
   /** Puts what the task's instructions read beside registers into the file. */
@@ -232,13 +241,16 @@ export class ShaderEngine {
       }
       const at = pc - this.pageVa;
       if (!(at >= 0 && at < PAGE) || this.pageVa < 0) {
-        if (!this.openPage(pc)) return RUN.FAULT;
+        if (!this.openPage(pc)) return this.failed(task, w, pc);
         continue;
       }
       const op = this.page[at >>> 3] ?? this.decode(at);
+      if (this.watch !== undefined) {
+        task.pc[w] = pc;
+        if (this.watch(task, w, pc, active, this.granted - this.budget)) return RUN.CUT;
+      }
       this.budget--;
       this.cycles += op.cost;
-      this.trace?.(task.core, w, pc, op, active);
       pc += WORD;
 
       if (op.kind === KIND.ALU) {
@@ -261,10 +273,7 @@ export class ShaderEngine {
           a = this.sources[0]!;
           b = this.sources[1]!;
         }
-        if (op.message(this, op, base, a, b) === false) {
-          task.pc[w] = pc - WORD;
-          return RUN.FAULT;
-        }
+        if (op.message(this, op, base, a, b) === false) return this.failed(task, w, pc - WORD);
         if ((op.access & 1) !== 0) this.counts[2] = this.counts[2]! + 1;
         if ((op.access & 2) !== 0) this.counts[3] = this.counts[3]! + 1;
         // A store may have changed code, or what the page tables say of it.
@@ -285,7 +294,7 @@ export class ShaderEngine {
       } else if (op.kind === KIND.BARRIER) {
         if (op.select !== BARRIER_SLOT) {
           memory.fail(FAULT.INSTR_BARRIER_FAULT, pc - WORD);
-          return RUN.FAULT;
+          return this.failed(task, w, pc - WORD);
         }
         const first = w * LANES;
         for (let l = 0; l < LANES; l++) if ((active >>> l) & 1) task.lanePc[first + l] = pc;
@@ -299,7 +308,7 @@ export class ShaderEngine {
         continue;
       } else if (op.kind === KIND.INVALID) {
         memory.fail(FAULT.INSTR_INVALID_ENC, pc - WORD);
-        return RUN.FAULT;
+        return this.failed(task, w, pc - WORD);
       }
 
       if (!op.turn) continue;
@@ -316,6 +325,12 @@ export class ShaderEngine {
       alive = task.alive[w]!;
       file.active = active;
     }
+  }
+
+  /** Notes where a warp failed. */
+  private failed(task: Task, w: number, pc: number): number {
+    task.pc[w] = pc;
+    return RUN.FAULT;
   }
 
   private endLanes(task: Task, w: number, lanes: number): void {

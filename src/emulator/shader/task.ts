@@ -7,11 +7,19 @@ import type { GroupBox } from '../csf/task-count.ts';
 import type { Environment } from './environment.ts';
 import { LANES, MAX_WARPS } from './layout.ts';
 
-export interface Task {
+/** What a task belongs to. */
+export interface TaskPlace {
   readonly as: number;
   readonly cs: number;
   readonly ctx: number;
   readonly core: number;
+  /** Number of the task in its job, and of all tasks; address of the instruction that issued the job. */
+  readonly number: number;
+  readonly total: number;
+  readonly command: number;
+}
+
+export interface Task extends TaskPlace {
   readonly environment: Environment;
   readonly box: Readonly<GroupBox>;
   /** Number of the work-group in the box, x fastest; whether it has begun; the warp whose turn it is. */
@@ -31,11 +39,7 @@ export interface Task {
   registers: Int32Array | undefined;
 }
 
-export function newTask(
-  place: Pick<Task, 'as' | 'cs' | 'ctx' | 'core'>,
-  environment: Environment,
-  box: GroupBox,
-): Task {
+export function newTask(place: TaskPlace, environment: Environment, box: GroupBox): Task {
   return {
     ...place,
     environment,

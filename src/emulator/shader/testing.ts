@@ -73,7 +73,7 @@ export class ShaderBench {
       ...rest,
     };
     const box = { x: 0, y: 0, z: 0, nx: groups, ny: 1, nz: 1 };
-    this.task = newTask({ as: AS, cs: 0, ctx: 0, core: 0 }, environment, box);
+    this.task = newTask({ as: AS, cs: 0, ctx: 0, core: 0, number: 0, total: 1, command: 0 }, environment, box);
     return this.engine.run(this.task, budget);
   }
 
