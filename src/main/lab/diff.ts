@@ -1,11 +1,13 @@
 /**
  * Two sessions compared by meaning, not by time: the nth call with the nth call, the nth doorbell with the nth
  * doorbell, and so on. Each kind of thing is one lane; of each lane the first pair that differs is shown, and of all
- * lanes the earliest, which is where the two histories part.
+ * lanes the earliest, which is where the two histories part. What only one side has does not set all that follows
+ * apart: the pairs come together again (align.ts).
  */
 import type { SessionReader } from '../session/reader.ts';
 import { History } from '../session/export/history.ts';
 import { ms, type Section } from '../session/export/report.ts';
+import { align } from './align.ts';
 
 /** One thing of a lane, as it is compared and shown. */
 export interface Item {
@@ -60,7 +62,7 @@ const rowLane = (name: string, view: string, text: string, where = '1'): Lane =>
 });
 
 const LANES: readonly Lane[] = [
-  rowLane('inputs', 'input', "kind || ' ' || payload"),
+  { name: 'inputs', view: 'input', items: inputsOf },
   rowLane('ioctls', 'ioctl', "name || ' = ' || result || ' ' || args"),
   rowLane(
     'register writes of the host',
@@ -91,6 +93,25 @@ const LANES: readonly Lane[] = [
   rowLane('stream events', 'cs_event', "'group ' || group_id || ' queue ' || queue || ' ' || opcode || ' ' || detail"),
   rowLane('driver log', 'driver_log', "level || ' ' || source || ': ' || message"),
 ];
+
+/** Inputs; the order in which the parts of one are written says nothing. */
+function* inputsOf(history: History): Generator<Item> {
+  const columns = 'seq AS key, time_ns AS timeNs, kind, payload';
+  for (const row of history.rows<Item & { kind: string; payload: string }>('input', columns, '1')) {
+    yield { key: row.key, timeNs: row.timeNs, text: `${row.kind} ${inOrder(row.payload)}` };
+  }
+}
+
+/** JSON with the keys of its outermost object in order. */
+function inOrder(json: string): string {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== 'object' || value === null) return json;
+    return JSON.stringify(Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  } catch {
+    return json;
+  }
+}
 
 /** Reads of the host; of several reads of one register in a row only the last counts, as polls differ in length. */
 function* settledReads(history: History): Generator<Item> {
@@ -123,28 +144,18 @@ export function diffSessions(
 }
 
 function compare(lane: Lane, a: Iterable<Item>, b: Iterable<Item>): LaneDiff {
-  const left = a[Symbol.iterator]();
-  const right = b[Symbol.iterator]();
   let countA = 0;
   let countB = 0;
   let differing = 0;
   let first: Divergence | undefined;
-  for (;;) {
-    const x = next(left);
-    const y = next(right);
-    if (x === undefined && y === undefined) break;
-    if (x !== undefined) countA++;
-    if (y !== undefined) countB++;
-    if (x?.text === y?.text) continue;
+  for (const pair of align(a, b)) {
+    if (pair.a !== undefined) countA++;
+    if (pair.b !== undefined) countB++;
+    if (pair.same) continue;
     differing++;
-    first ??= { lane: lane.name, view: lane.view, n: Math.max(countA, countB), a: x, b: y };
+    first ??= { lane: lane.name, view: lane.view, n: Math.max(countA, countB), a: pair.a, b: pair.b };
   }
   return { lane: lane.name, view: lane.view, countA, countB, differing, first };
-}
-
-function next<T>(items: Iterator<T>): T | undefined {
-  const { done, value } = items.next();
-  return done === true ? undefined : value;
 }
 
 const side = (i: Item | undefined): string =>

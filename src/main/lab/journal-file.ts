@@ -10,6 +10,7 @@ import { EngineControl } from '../engine/control.ts';
 import { decodeInput } from '../engine/journal.ts';
 import type { Recorder } from '../engine/recorder.ts';
 import { Timeline } from '../engine/timeline.ts';
+import { BUILD, buildId } from '../session/build-id.ts';
 import type { SessionReader } from '../session/reader.ts';
 import { SessionWriter } from '../session/writer.ts';
 
@@ -64,6 +65,7 @@ export class FileRecorder implements Recorder {
   constructor(path: string, keep: (timeNs: number) => boolean = () => true) {
     this.writer = new SessionWriter(path);
     this.writer.begin();
+    this.writer.row('info', { key: BUILD, value: buildId() });
     this.keep = keep;
   }
 

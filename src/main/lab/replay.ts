@@ -1,126 +1,73 @@
 /**
- * Runs a session's journal again from power-on and compares every recorded register access. Same inputs, same
- * build: same accesses, bit for bit; the first difference is reported with both sides.
+ * Runs a session's journal again from power-on and compares every recorded register access, and the events between
+ * them. Same inputs, same build: the same, bit for bit; the first difference is reported with both sides. The run may
+ * be changed on purpose (another firmware, another reset value, an injected fault, the other engine of the MCU) to
+ * see where it parts, and may be kept as a session of its own.
  */
-import { BadInput } from '../../base/errors.ts';
-import { hex } from '../../base/bits.ts';
-import type { Input } from '../../protocol/inputs.ts';
-import { INITIATORS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
+import { rmSync } from 'node:fs';
+import { BadInput, UsageError } from '../../base/errors.ts';
+import type { Input, InputOf } from '../../protocol/inputs.ts';
+import type { RecordKind, RecordKinds } from '../../protocol/records.ts';
 import { EngineControl } from '../engine/control.ts';
 import { decodeInput } from '../engine/journal.ts';
 import type { Recorder } from '../engine/recorder.ts';
 import { Timeline } from '../engine/timeline.ts';
 import { readInfo, type SessionReader } from '../session/reader.ts';
 import { TRIMMED_FROM } from '../session/schema.ts';
-import { mcuRegisterAt, registerAt, wordName } from '../../spec/registers/lookup.ts';
-
-/** One access as both sides of a comparison give it. */
-export interface ComparedAccess {
-  readonly seq: number;
-  readonly timeNs: number;
-  readonly meta: number;
-  readonly offset: number;
-  readonly value: number;
-  readonly oldValue: number;
-}
-
-export interface Difference {
-  readonly seq: number;
-  readonly recorded: ComparedAccess | undefined;
-  readonly replayed: ComparedAccess | undefined;
-  readonly text: string;
-}
+import { BoundedControl, FileRecorder } from './journal-file.ts';
+import { ComparingRecorder, Parted, type Difference } from './replay-compare.ts';
 
 export interface ReplayResult {
   readonly identical: boolean;
+  /** Register accesses, and rows of other views, found equal. */
   readonly compared: number;
+  readonly rows: number;
   readonly inputs: number;
   readonly firstDifference: Difference | undefined;
 }
 
-/** Ends the replay at the first difference. */
-class Parted extends Error {
-  readonly difference: Difference;
-  constructor(difference: Difference) {
-    super(difference.text);
-    this.difference = difference;
-  }
+/** What is done otherwise than recorded. */
+export interface ReplayChanges {
+  readonly engine?: 'interpreter' | 'translator';
+  readonly firmware?: { readonly bytes: Uint8Array; readonly name: string };
+  /** Reset values, by register name. */
+  readonly overrides?: Readonly<Record<string, number>>;
+  /** Faults of the board, arranged right after power-on. */
+  readonly faults?: readonly InputOf<'board-fault'>[];
 }
 
-interface AccessRow {
-  readonly seq: number;
-  readonly time_ns: number;
-  readonly meta: number;
-  readonly offset: number;
-  readonly value: number;
-  readonly old_value: number;
+export interface ReplayOptions {
+  readonly changes?: ReplayChanges;
+  /** A new file that the run is recorded into; it then goes on past the first difference. */
+  readonly output?: string | undefined;
+  readonly progress?: (done: number, total: number) => void;
+  readonly stopped?: () => boolean;
 }
 
-/** Compares what the engine records with the rows of a session, in order. */
-class ComparingRecorder implements Recorder {
-  compared = 0;
-  private readonly rows: IterableIterator<AccessRow>;
+/** Gives everything to two recorders. */
+class Both implements Recorder {
+  private readonly first: Recorder;
+  private readonly second: Recorder;
 
-  /** Rows before this time were left out of the session (lab/trim.ts). */
-  private readonly fromNs: number;
-
-  constructor(rows: IterableIterator<AccessRow>, fromNs: number) {
-    this.rows = rows;
-    this.fromNs = fromNs;
+  constructor(first: Recorder, second: Recorder) {
+    this.first = first;
+    this.second = second;
   }
 
-  access(seq: number, timeNs: number, meta: number, offset: number, value: number, oldValue: number): void {
-    if (timeNs < this.fromNs) return;
-    const replayed = { seq, timeNs, meta, offset, value: value >>> 0, oldValue: oldValue >>> 0 };
-    const next = this.rows.next();
-    if (next.done === true) throw new Parted(describe(undefined, replayed));
-    const r = next.value;
-    const recorded = {
-      seq: r.seq,
-      timeNs: r.time_ns,
-      meta: r.meta,
-      offset: r.offset,
-      value: r.value,
-      oldValue: r.old_value,
-    };
-    const same = (Object.keys(recorded) as (keyof ComparedAccess)[]).every((k) => recorded[k] === replayed[k]);
-    if (!same) throw new Parted(describe(recorded, replayed));
-    this.compared++;
+  access(seq: number, timeNs: number, meta: number, offset: number, value: number, old: number, cause: number): void {
+    this.first.access(seq, timeNs, meta, offset, value, old, cause);
+    this.second.access(seq, timeNs, meta, offset, value, old, cause);
   }
 
-  record<K extends RecordKind>(_kind: K, _row: RecordKinds[K]): void {}
-
-  flush(): void {}
-
-  /** Throws when the session has accesses that the replay did not make. */
-  end(): void {
-    const next = this.rows.next();
-    if (next.done === true) return;
-    const r = next.value;
-    const recorded = {
-      seq: r.seq,
-      timeNs: r.time_ns,
-      meta: r.meta,
-      offset: r.offset,
-      value: r.value,
-      oldValue: r.old_value,
-    };
-    throw new Parted(describe(recorded, undefined));
+  record<K extends RecordKind>(kind: K, row: RecordKinds[K]): void {
+    this.first.record(kind, row);
+    this.second.record(kind, row);
   }
-}
 
-function describe(recorded: ComparedAccess | undefined, replayed: ComparedAccess | undefined): Difference {
-  const seq = recorded?.seq ?? replayed?.seq ?? 0;
-  const text = `access ${seq}: recorded ${say(recorded)}, replayed ${say(replayed)}`;
-  return { seq, recorded, replayed, text };
-}
-
-function say(a: ComparedAccess | undefined): string {
-  if (a === undefined) return 'nothing';
-  const at = a.meta & 8 ? mcuRegisterAt(a.offset) : registerAt(a.offset);
-  const name = at === undefined ? hex(a.offset) : wordName(at);
-  const who = INITIATORS[a.meta & 3] ?? '?';
-  return `${who} ${a.meta & 4 ? 'writes' : 'reads'} ${name} = ${hex(a.value)} (before: ${hex(a.oldValue)}) at ${a.timeNs} ns`;
+  flush(): void {
+    this.first.flush();
+    this.second.flush();
+  }
 }
 
 interface InputRow {
@@ -153,31 +100,58 @@ function countInputs(session: SessionReader): number {
   return (session.db.prepare('SELECT count(*) AS n FROM input_row').get() as { n: number }).n;
 }
 
+/** The machine as recorded, with the changes asked for. */
+function changed(powerOn: InputOf<'power-on'>, changes: ReplayChanges): InputOf<'power-on'> {
+  const { engine = powerOn.engine, firmware, overrides = {} } = changes;
+  const image = firmware === undefined ? {} : { firmware: firmware.bytes, firmwareName: firmware.name };
+  return { ...powerOn, engine, ...image, overrides: { ...powerOn.overrides, ...overrides } };
+}
+
 /** Re-executes the journal. BadInput when the journal itself is damaged. */
-export function replaySession(
-  session: SessionReader,
-  progress: (done: number, total: number) => void = () => {},
-): ReplayResult {
-  const { db } = session;
+export function replaySession(session: SessionReader, options: ReplayOptions = {}): ReplayResult {
+  const { changes = {}, output, progress = () => {}, stopped } = options;
   const total = countInputs(session);
-  const rows = db
-    .prepare('SELECT seq, time_ns, meta, offset, value, old_value FROM access_row ORDER BY seq')
-    .iterate() as IterableIterator<AccessRow>;
-  const recorder = new ComparingRecorder(rows, Number(readInfo(session)[TRIMMED_FROM] ?? 0));
+  const faults = changes.faults ?? [];
+  const comparing = new ComparingRecorder(session, {
+    fromNs: Number(readInfo(session)[TRIMMED_FROM] ?? 0),
+    ahead: faults.length,
+    stop: output === undefined,
+  });
+  const kept = output === undefined ? undefined : new FileRecorder(output);
+  const recorder = kept === undefined ? comparing : new Both(kept, comparing);
+  const control = stopped === undefined ? new EngineControl() : new BoundedControl(Infinity, stopped);
   let timeline: Timeline | undefined;
+  let done = 0;
+  const run = (input: Input): void => {
+    if (input.kind === 'power-on') {
+      timeline = new Timeline(changed(input, changes), recorder, control);
+      timeline.engine.recordInfo({});
+      for (const fault of faults) timeline.apply(fault);
+      return;
+    }
+    try {
+      timeline?.apply(input);
+    } catch (error) {
+      // What was refused when it was recorded is part of the history, and is refused again.
+      if (!(error instanceof UsageError)) throw error;
+    }
+  };
   try {
-    let done = 0;
     for (const input of readJournal(session)) {
       progress(done++, total);
-      if (input.kind === 'power-on') timeline = new Timeline(input, recorder, new EngineControl());
-      else timeline?.apply(input);
+      run(input);
     }
-    recorder.end();
+    comparing.end();
   } catch (error) {
-    if (!(error instanceof Parted)) throw error;
-    return { identical: false, compared: recorder.compared, inputs: total, firstDifference: error.difference };
+    if (!(error instanceof Parted)) {
+      kept?.close();
+      if (output !== undefined) rmSync(output, { force: true });
+      throw error;
+    }
   } finally {
-    rows.return?.();
+    comparing.close();
+    kept?.close();
   }
-  return { identical: true, compared: recorder.compared, inputs: total, firstDifference: undefined };
+  const { compared, rows, difference } = comparing;
+  return { identical: difference === undefined, compared, rows, inputs: total, firstDifference: difference };
 }

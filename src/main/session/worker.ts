@@ -5,6 +5,7 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CTRL, RING_RECORDS, type RingMemory } from '../../protocol/ring.ts';
 import type { RowMessage } from '../../protocol/ring-recorder.ts';
+import { BUILD, buildId } from './build-id.ts';
 import { SessionWriter } from './writer.ts';
 
 export interface SessionWorkerData {
@@ -37,6 +38,11 @@ function main(data: SessionWorkerData): void {
       parentPort?.postMessage({ failed: error instanceof Error ? error.message : String(error) });
     }
   };
+
+  attempt(() => {
+    writer.begin();
+    writer.row('info', { key: BUILD, value: buildId() });
+  });
 
   const takeRows = (): boolean => {
     let any = false;

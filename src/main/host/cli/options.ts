@@ -108,7 +108,7 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
 }
 
 /** A firmware image, or one made of an ELF. BadInput, with offset and rule, for one that a driver would refuse. */
-function readFirmware(path: string): Uint8Array {
+export function readFirmware(path: string): Uint8Array {
   const bytes = readInput(path);
   try {
     return imageOf(bytes);

@@ -1,7 +1,9 @@
 /** What the verbs of `tyr session` share: their options, output, a progress bar, stopping with Ctrl+C. */
+import { existsSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { UsageError } from '../../../base/errors.ts';
 import type { Io } from './io.ts';
+import { parseNumber } from './options.ts';
 
 export const optionsOf = {
   json: { type: 'boolean', default: false },
@@ -15,6 +17,9 @@ export const optionsOf = {
   base: { type: 'string' },
   set: { type: 'string', multiple: true, default: [] },
   ignore: { type: 'string', multiple: true, default: [] },
+  engine: { type: 'string' },
+  firmware: { type: 'string' },
+  fault: { type: 'string', multiple: true, default: [] },
 } satisfies NonNullable<ParseArgsConfig['options']>;
 
 export interface Context {
@@ -31,6 +36,9 @@ export interface Context {
     readonly base?: string | undefined;
     readonly set: readonly string[];
     readonly ignore: readonly string[];
+    readonly engine?: string | undefined;
+    readonly firmware?: string | undefined;
+    readonly fault: readonly string[];
   };
   /** Words after the file. */
   readonly rest: readonly string[];
@@ -45,6 +53,23 @@ export function print(c: Context, document: object, text: string): void {
 export function outputOf(c: Context): string {
   if (c.values.output === undefined) throw new UsageError('name the output with -o OUT');
   return c.values.output;
+}
+
+/** The same, where nothing is overwritten. */
+export function newFile(c: Context): string {
+  const output = outputOf(c);
+  if (existsSync(output)) throw new UsageError(`${output} exists already: name a new file`);
+  return output;
+}
+
+/** Reset values given with --set. */
+export function overridesOf(c: Context): Record<string, number> {
+  const pairs = c.values.set.map((text): [string, number] => {
+    const at = text.indexOf('=');
+    if (at < 0) throw new UsageError(`--set ${text}: must have the form REGISTER=VALUE`);
+    return [text.slice(0, at), parseNumber(text.slice(at + 1), `--set ${text.slice(0, at)}`)];
+  });
+  return Object.fromEntries(pairs);
 }
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };

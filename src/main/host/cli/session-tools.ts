@@ -8,10 +8,11 @@ import { exportFormatOf, exportSession } from '../../session/export/index.ts';
 import { writeHtml } from '../../session/export/report.ts';
 import { writeWhole } from '../../session/export/sink.ts';
 import { importJson } from '../../session/import-json.ts';
+import type { Item, SessionDiff } from '../../lab/diff.ts';
 import { openSession, type SessionReader } from '../../session/reader.ts';
 import { linkOf, triage } from '../../session/triage.ts';
 import { parseNumber } from './options.ts';
-import { outputOf, parseTime, print, progressBar, type Context } from './session-context.ts';
+import { newFile, outputOf, overridesOf, parseTime, print, progressBar, type Context } from './session-context.ts';
 
 export function exportTo(session: SessionReader, c: Context): number {
   const format = exportFormatOf(c.values.format);
@@ -59,26 +60,28 @@ export async function diff(a: SessionReader, c: Context): Promise<number> {
       if (existsSync(output)) throw new UsageError(`${output} exists already: name a new file`);
       writeWhole(output, (out) => writeHtml(`${names[0]} and ${names[1]}`, sections, out));
     }
-    const table = found.lanes.map(
-      (l) =>
-        `  ${l.lane.padEnd(28)} ${String(l.countA).padStart(9)} ${String(l.countB).padStart(9)} ${String(l.differing).padStart(9)}` +
-        `${l.first === undefined ? '' : `  first at ${l.first.n}`}\n`,
-    );
-    const parting =
-      found.first === undefined
-        ? 'the sessions do not differ\n'
-        : `they part at ${found.first.lane}, number ${found.first.n}:\n` +
-          `  A: ${found.first.a === undefined ? 'nothing' : `${found.first.a.text} at ${found.first.a.timeNs} ns`}\n` +
-          `  B: ${found.first.b === undefined ? 'nothing' : `${found.first.b.text} at ${found.first.b.timeNs} ns`}\n`;
-    print(
-      c,
-      found,
-      `${parting}${'  lane'.padEnd(31)}${'in A'.padStart(9)} ${'in B'.padStart(9)} ${'differing'.padStart(9)}\n${table.join('')}`,
-    );
+    print(c, found, diffText(found));
     return found.identical ? 0 : 1;
   } finally {
     b.close();
   }
+}
+
+/** A comparison for people: where the sessions part, then a line for each lane. */
+export function diffText({ first, lanes }: SessionDiff): string {
+  const table = lanes.map(
+    (l) =>
+      `  ${l.lane.padEnd(28)} ${String(l.countA).padStart(9)} ${String(l.countB).padStart(9)} ${String(l.differing).padStart(9)}` +
+      `${l.first === undefined ? '' : `  first at ${l.first.n}`}\n`,
+  );
+  const side = (item: Item | undefined): string =>
+    item === undefined ? 'nothing' : `${item.text} at ${item.timeNs} ns`;
+  const parting =
+    first === undefined
+      ? 'the sessions do not differ\n'
+      : `they part at ${first.lane}, number ${first.n}:\n  A: ${side(first.a)}\n  B: ${side(first.b)}\n`;
+  const head = `${'  lane'.padEnd(31)}${'in A'.padStart(9)} ${'in B'.padStart(9)} ${'differing'.padStart(9)}\n`;
+  return `${parting}${head}${table.join('')}`;
 }
 
 export async function trim(session: SessionReader, c: Context): Promise<number> {
@@ -159,13 +162,7 @@ export async function importFrom(file: string, c: Context): Promise<number> {
   const accesses = isMmiotrace(head)
     ? parseMmiotrace(head, HOST_WINDOW_SIZE, base, file)
     : parseMmioCsv(head, HOST_WINDOW_SIZE, file);
-  const overrides = Object.fromEntries(
-    c.values.set.map((text) => {
-      const at = text.indexOf('=');
-      if (at < 0) throw new UsageError(`--set ${text}: must have the form REGISTER=VALUE`);
-      return [text.slice(0, at), parseNumber(text.slice(at + 1), `--set ${text.slice(0, at)}`)];
-    }),
-  );
+  const overrides = overridesOf(c);
   const bar = progressBar(c.io, 'accesses');
   const result = importMmio(accesses, output, { overrides, ignore: c.values.ignore, progress: bar.show });
   bar.end();
@@ -177,10 +174,4 @@ export async function importFrom(file: string, c: Context): Promise<number> {
     d === undefined ? summary : `${summary}first difference: ${d.text}\n`,
   );
   return d === undefined ? 0 : 1;
-}
-
-function newFile(c: Context): string {
-  const output = outputOf(c);
-  if (existsSync(output)) throw new UsageError(`${output} exists already: name a new file`);
-  return output;
 }

@@ -6,7 +6,8 @@ import { openingPlace } from '../../session/opening-place.ts';
 import { runQuery } from '../../session/query.ts';
 import { countRows, openSession, readInfo, verifySession, type SessionReader } from '../../session/reader.ts';
 import type { Io } from './io.ts';
-import { optionsOf, print, progressBar, type Context } from './session-context.ts';
+import { optionsOf, print, type Context } from './session-context.ts';
+import { replay } from './session-replay.ts';
 import { exportTo, importFrom, shrink, toTest, triageOf, trim, diff } from './session-tools.ts';
 
 /** A verb on one session, opened for it. */
@@ -87,16 +88,4 @@ function sql(session: SessionReader, c: Context): number {
   const result = runQuery(session, query);
   print(c, result, [result.columns, ...result.rows].map((row) => `${row.join('\t')}\n`).join(''));
   return 0;
-}
-
-async function replay(session: SessionReader, c: Context): Promise<number> {
-  const { replaySession } = await import('../../lab/replay.ts');
-  const bar = progressBar(c.io, 'replaying inputs');
-  const result = replaySession(session, bar.show);
-  bar.end();
-  const text = result.identical
-    ? `identical: ${result.compared.toLocaleString('en')} accesses compared\n`
-    : `not identical: ${result.firstDifference?.text ?? ''}\n`;
-  print(c, result, text);
-  return result.identical ? 0 : 1;
 }
