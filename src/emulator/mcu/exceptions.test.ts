@@ -87,7 +87,7 @@ describe.each(ENGINES)('exceptions with the %s', (engine) => {
 
   it('a fault while unstacking is chained on the frame that is still there', () => {
     // svc; the handler moves MSP to nowhere and returns.
-    const { core } = machine(SVC + '0000' + '80f30888' + '7047', { [SVCALL]: 6 });
+    const { core } = machine(`${SVC}000080f308887047`, { [SVCALL]: 6 });
     core.nvic.enabled[BUS_FAULT_EXCEPTION] = 1;
     core.regs[0] = NOWHERE;
     core.run(3);
@@ -151,7 +151,7 @@ describe.each(ENGINES)('exceptions with the %s', (engine) => {
 
   describe('events', () => {
     it('SEV makes the next WFE go on at once, one time', () => {
-      const { core } = machine('40bf' + '20bf' + '0135' + '20bf' + '0135' + 'fee7');
+      const { core } = machine('40bf20bf013520bf0135fee7');
       core.run(100);
       expect([core.regs[5], core.sleeping, core.S[st.SLEEP]]).toEqual([1, true, st.SLEEP_WFE]);
     });
@@ -248,7 +248,7 @@ describe.each(ENGINES)('exceptions with the %s', (engine) => {
   });
 
   it('the program goes on after a handler as if nothing had been', () => {
-    const { core } = machine(SVC + '0135' + 'fee7' + '7047', { [SVCALL]: 8 });
+    const { core } = machine(`${SVC}0135fee77047`, { [SVCALL]: 8 });
     core.regs[0] = 7;
     core.run(2);
     expect([core.pc, core.regs[0], core.msp, exception(core)]).toEqual([PROGRAM + 2, 7, STACK, 0]);
