@@ -68,10 +68,14 @@ export const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('advance'),
     limitNs: u53,
-    until: z.enum(['time', 'idle', 'event', 'answer', 'stream']),
+    until: z.enum(['time', 'idle', 'event', 'answer', 'stream', 'fault', 'shader']),
     /** With `answer`: the pending call that must have been answered. */
     ticket: u32.optional(),
-    /** With `stream`: up to before an instruction of a stream, by interface number and instructions executed. */
+    /**
+     * With `stream`: up to before an instruction of a stream, by interface number and instructions executed. With
+     * `shader`: up to before an instruction of a warp, numbered over all cores since power-on. With `fault`: up to
+     * behind the next fault of a stream, before anybody hears of it.
+     */
     stream: u32.optional(),
     instruction: u53.optional(),
   }),
@@ -91,7 +95,12 @@ export const inputSchema = z.discriminatedUnion('kind', [
   /** Goes back to just before an instruction of the MCU, counted from power-on; later rows carry a new branch. */
   z.strictObject({ kind: z.literal('seek'), instruction: u53 }),
   /** Goes back to an instant, or to the last one before it at which the driver was not in the middle of a call. */
-  z.strictObject({ kind: z.literal('travel'), timeNs: u53 }),
+  z.strictObject({
+    kind: z.literal('travel'),
+    timeNs: u53,
+    /** Where many inputs share the instant: how many inputs since power-on are kept, all whole. */
+    inputs: u53.optional(),
+  }),
   /** A debugger of the MCU comes or goes (DBG_STATUS.attached). */
   z.strictObject({ kind: z.literal('debugger'), attached: z.boolean() }),
   /** A debugger sets a register of the MCU; `register` as protocol/debug names it. */

@@ -9,7 +9,9 @@ import { historyRequests } from './history.ts';
 import { driverRequests } from './driver-views.ts';
 import { firmwareItemRequests } from './firmware-items.ts';
 import { bytes, inputSchema, memorySpace, u32, u53 } from './inputs.ts';
+import { shaderDebugNotices, shaderDebugRequests } from './shader-debug.ts';
 import { streamDebugNotices, streamDebugRequests } from './stream-debug.ts';
+import { streamResult, streamRun } from './stream-run.ts';
 import { hostRequests } from './window.ts';
 
 /** Bumped when a message changes so that an older partner would misread it. */
@@ -54,36 +56,7 @@ export const bootResult = z.object({
 });
 export type BootResult = z.infer<typeof bootResult>;
 
-export const jobResult = z.object({
-  queue: u32,
-  status: z.string(),
-  fault: z.string().optional(),
-  submittedNs: u53,
-  finishedNs: u53.optional(),
-});
-
-export const streamRun = z.strictObject({
-  /** Assembled words, little-endian. */
-  words: bytes,
-  name: z.string(),
-  queue: u32.max(31).default(0),
-  /** Fresh memory mapped before the run. */
-  map: z.array(z.strictObject({ va: u53, length: u53 })).default([]),
-  set32: z.array(z.strictObject({ va: u53, value: u32 })).default([]),
-  dump: z.array(z.strictObject({ va: u53, length: u53.max(1 << 24) })).default([]),
-  /** Virtual time to wait for the end. */
-  limitNs: u53.default(10_000_000_000),
-});
-
-export const streamResult = z.object({
-  jobs: z.array(jobResult),
-  /** Registers r0.. of the queue's stream at the end. */
-  registers: z.record(z.string(), u32),
-  memory: z.record(z.string(), z.string()),
-  virtualNs: u53,
-  finished: z.boolean(),
-});
-export type StreamResult = z.infer<typeof streamResult>;
+export type { StreamResult } from './stream-run.ts';
 
 export const statusResult = z.object({
   protocol: u32,
@@ -137,6 +110,7 @@ export const engineRequests = {
   ...historyRequests,
   ...driverRequests,
   ...streamDebugRequests,
+  ...shaderDebugRequests,
   ...firmwareItemRequests,
   'bench.create': { params: benchOptions, result: nothing },
   'bench.boot': { params: none, result: bootResult },
@@ -236,6 +210,7 @@ export type Result<K extends RequestName> = z.output<Requests[K]['result']>;
 export const notices = {
   ...debugNotices,
   ...streamDebugNotices,
+  ...shaderDebugNotices,
   log: z.object({ timeNs: u53, level: z.string(), source: z.string(), message: z.string() }),
   /** Something a person should read: recording stopped, engine lost. */
   alert: z.object({ message: z.string() }),

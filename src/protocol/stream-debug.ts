@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { u32, u53 } from './inputs.ts';
+import { streamResult, streamRun } from './stream-run.ts';
 
 const none = z.strictObject({});
 
@@ -55,6 +56,8 @@ export const streamState = z.object({
   callStack: z.array(place),
   inHandler: z.boolean(),
   ring: z.object({ base: u53, size: u32, insert: u53, extract: u53 }),
+  /** The doorbell page of its group's slot, and whether it was rung and the firmware has not looked yet. */
+  doorbell: z.object({ page: u32, pending: z.boolean() }),
   /** What a SYNC_WAIT waits for. */
   wait: z.object({ address: u53, value: u53, condition: z.string() }).optional(),
   jobs: z.array(
@@ -69,8 +72,13 @@ export type StreamState = z.infer<typeof streamState>;
 export const streamStop = z.object({
   /** `stopped`: the machine stands before an instruction of `cs`. */
   state: z.enum(['running', 'stopped']),
-  /** breakpoint, step, time (what was granted is used up), idle (nothing will happen), ended (the stream has no more). */
+  /**
+   * breakpoint, step, back, fault (of the stream that is debugged; it stands behind the instruction), finished (its job
+   * has ended), time (what was granted is used up), idle (nothing will happen), ended (the stream has no more).
+   */
   reason: z.string(),
+  /** With `fault`: what the hardware reported. */
+  detail: z.string().optional(),
   cs: u32.optional(),
   breakpoint: u32.optional(),
   pc: u53.optional(),
@@ -79,6 +87,10 @@ export const streamStop = z.object({
   inside: z.boolean(),
 });
 export type StreamStop = z.infer<typeof streamStop>;
+
+/** A job that was submitted to be debugged: its stream, where its words lie, and where it stands. */
+export const streamJob = z.object({ group: u32, queue: u32, cs: u32, va: u53, words: u32 });
+export type StreamJobPlace = z.infer<typeof streamJob>;
 
 const steps = z.strictObject({
   stream: streamName,
@@ -102,6 +114,23 @@ export const traceEntry = z.object({
 export type TraceEntry = z.infer<typeof traceEntry>;
 
 export const streamDebugRequests = {
+  /**
+   * Submits a stream as `stream.run` does, and stops before its first instruction. The group stays until `end`, or until
+   * another one begins; faults of the stream stop it as breakpoints do.
+   */
+  'streamdebug.begin': { params: streamRun, result: z.object({ job: streamJob, stop: streamStop }) },
+  /** The job that is debugged; undefined when there is none, or history was taken back to before it. */
+  'streamdebug.job': { params: none, result: streamJob.optional() },
+  /** What came of it so far; `finished` tells whether it has ended. */
+  'streamdebug.result': { params: none, result: streamResult },
+  /** Destroys its group and memory. */
+  'streamdebug.end': { params: none, result: z.void() },
+  /**
+   * To before the instruction that the stream executed last, or (`continueBack`) to its last earlier breakpoint, else its
+   * first instruction: the session's inputs run again up to there, and what follows carries a new branch.
+   */
+  'streamdebug.back': { params: z.strictObject({ stream: streamName }), result: streamStop },
+  'streamdebug.continueBack': { params: z.strictObject({ stream: streamName }), result: streamStop },
   'streamdebug.break': { params: streamBreakpoint, result: streamBreakpointState },
   'streamdebug.unbreak': { params: z.strictObject({ id: u32 }), result: z.void() },
   'streamdebug.list': { params: none, result: z.array(streamBreakpointState) },

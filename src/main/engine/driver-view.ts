@@ -91,6 +91,11 @@ export class DriverView {
     return fault === undefined || fault.timeNs < sinceNs ? undefined : `${fault.kind}: ${fault.detail}`;
   }
 
+  /** Id of a group by the client's handle; undefined when there is no such group. */
+  groupId(client: number, handle: number): number | undefined {
+    return this.group(client, handle)?.id;
+  }
+
   /** Slot of a group by its id, -1 while it has none; undefined when there is no such group. */
   slotOf(group: number): number | undefined {
     return boundDevice(this.kernel)?.sched.groups.get(group)?.csgId;

@@ -63,6 +63,10 @@ export class Engine {
   readonly unknown = new UnknownRegisters();
   readonly records: Records;
   readonly powerOn: InputOf<'power-on'>;
+  /** Told of every shader instruction looked at during `advance` until `shader`, which needs the hook for itself. */
+  onShaderLook: ((number: number) => void) | undefined;
+  /** Told of every instruction looked at during `advance` until `stream`, which needs the hook for itself. */
+  onStreamLook: ((cs: number, pc: number) => void) | undefined;
   private readonly recorder: Recorder;
   private readonly blobs = new Set<string>();
   /** What is running now, for the `cause` of accesses. */
@@ -287,11 +291,24 @@ export class Engine {
     return early;
   }
 
+  /** As `apply` of a grant of time, but without its row in the journal, and ended early by `stopped` too. */
+  grant(input: InputOf<'advance'>, stopped: () => boolean): ApplyResult {
+    this.context = input.kind;
+    try {
+      return { result: this.advance(input, stopped) };
+    } finally {
+      this.context = '';
+    }
+  }
+
   /** Grants time. 0 when it was used up, 1 when it ended early as asked. */
-  private advance(input: InputOf<'advance'>): number {
+  private advance(input: InputOf<'advance'>, stopped?: () => boolean): number {
     const until = this.now + input.limitNs;
     if (input.until === 'stream') return this.advanceToStream(until, input.stream, input.instruction);
-    const ended = this.endOf(input);
+    if (input.until === 'shader') return this.advanceToShader(until, input.instruction);
+    if (input.until === 'fault') return this.advanceToFault(until, input.stream);
+    const asked = this.endOf(input);
+    const ended = stopped === undefined ? asked : () => stopped() || asked();
     if (input.until === 'idle' || input.until === 'event') return this.stepUntil(until, ended);
     return this.kernel.runUntil(until, ended) ? 1 : 0;
   }
@@ -301,7 +318,8 @@ export class Engine {
     const { csf, hooks } = this.board.machine;
     const { breakpoint } = hooks.csf;
     const at = MCU_CS.CS_INSTRS.offset;
-    hooks.csf.breakpoint = (cs) => {
+    hooks.csf.breakpoint = (cs, pc) => {
+      this.onStreamLook?.(cs, pc);
       if (cs !== stream || this.kernel.cpu.depth > 0) return false;
       return (csf.peekStream(cs, at + 4) >>> 0) * TWO32 + (csf.peekStream(cs, at) >>> 0) === instruction;
     };
@@ -309,6 +327,40 @@ export class Engine {
       return this.kernel.runUntil(until, () => csf.cut) ? 1 : 0;
     } finally {
       hooks.csf.breakpoint = breakpoint;
+    }
+  }
+
+  /** To before an instruction of a warp, as `advanceToStream`. */
+  private advanceToShader(until: number, instruction = -1): number {
+    const { hooks } = this.board.machine;
+    const { shader } = hooks.csf;
+    let reached = false;
+    hooks.csf.shader = (_task, _warp, _pc, _active, number) => {
+      this.onShaderLook?.(number);
+      reached = number === instruction && this.kernel.cpu.depth === 0;
+      return reached;
+    };
+    try {
+      return this.kernel.runUntil(until, () => reached) ? 1 : 0;
+    } finally {
+      hooks.csf.shader = shader;
+    }
+  }
+
+  /** To behind a fault of a stream, where a debugger had stopped the machine. */
+  private advanceToFault(until: number, stream = -1): number {
+    const { streams, machine } = this.board;
+    const { onFault } = streams;
+    let met = false;
+    streams.onFault = (cs) => {
+      if (cs !== stream || this.kernel.cpu.depth > 0) return;
+      met = true;
+      machine.requestPause();
+    };
+    try {
+      return this.kernel.runUntil(until, () => met) ? 1 : 0;
+    } finally {
+      streams.onFault = onFault;
     }
   }
 
@@ -328,6 +380,8 @@ export class Engine {
       case 'idle':
         return () => this.idle;
       case 'stream':
+      case 'shader':
+      case 'fault':
         return () => this.board.machine.csf.cut;
       default:
         return unreachable(input.until, 'advance');
@@ -337,7 +391,7 @@ export class Engine {
   /** As an `advance` input, but not past instruction `target` of the MCU; true when that ended it. */
   advanceTo(input: InputOf<'advance'>, target: number): boolean {
     const { machine } = this.board;
-    if (input.until === 'stream') {
+    if (input.until === 'stream' || input.until === 'shader' || input.until === 'fault') {
       this.advance(input);
       return machine.core.instructions >= target;
     }

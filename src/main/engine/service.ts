@@ -29,12 +29,20 @@ import { DRIVER_HANDLERS, DRIVER_LOOKS, type DriverService } from './driver-requ
 import { ANSWERED_INSIDE, DEBUG_HANDLERS, type DebugService } from './debug-requests.ts';
 import { McuDebugger } from './debugger.ts';
 import { StreamDebugger } from './stream-debug.ts';
+import { StreamSession } from './stream-session.ts';
 import {
   ANSWERED_AT_STREAM,
   STREAM_DEBUG_HANDLERS,
   STREAM_LOOKS,
   type StreamDebugService,
 } from './stream-debug-requests.ts';
+import { ShaderDebugger } from './shader-debug.ts';
+import {
+  ANSWERED_AT_SHADER,
+  SHADER_DEBUG_HANDLERS,
+  SHADER_LOOKS,
+  type ShaderDebugService,
+} from './shader-debug-requests.ts';
 import { applyPendingConfig, FIRMWARE_ITEM_HANDLERS, type FirmwareItemService } from './firmware-items.ts';
 import { Runner, type RunMode } from './runner.ts';
 import { Timeline } from './timeline.ts';
@@ -67,6 +75,7 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
   'debug.read',
   'debug.breakpoints',
   ...STREAM_LOOKS,
+  ...SHADER_LOOKS,
   'fw.items',
   ...(HISTORY_LOOKS as ReadonlySet<EngineRequestName>),
   'session.flush',
@@ -76,7 +85,14 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
 const AFTER_END: ReadonlySet<EngineRequestName> = new Set(['session.flush', 'bench.close', 'bench.status']);
 
 export class Service
-  implements WindowService, DebugService, DriverService, StreamDebugService, HistoryService, FirmwareItemService
+  implements
+    WindowService,
+    DebugService,
+    DriverService,
+    StreamDebugService,
+    ShaderDebugService,
+    HistoryService,
+    FirmwareItemService
 {
   readonly parts: ServiceParts;
   readonly runner = new Runner();
@@ -84,6 +100,8 @@ export class Service
   readonly markers = new Markers();
   readonly debugger: McuDebugger;
   readonly streams: StreamDebugger;
+  readonly shaders: ShaderDebugger;
+  readonly streamSession: StreamSession;
   readonly pendingConfig = new Map<string, number>();
   pending: WindowService['pending'];
   private readonly tap: LogTap;
@@ -113,6 +131,18 @@ export class Service
         parts.pump?.(done);
       },
     });
+    this.shaders = new ShaderDebugger({
+      history: () => this.history,
+      waitInside: (stop, done) => {
+        parts.notify('shaderStopped', stop);
+        parts.pump?.(done);
+      },
+      told: (stop) => {
+        if (stop.state === 'stopped') this.runner.stop();
+        parts.notify('shaderStopped', stop);
+      },
+    });
+    this.streamSession = new StreamSession(() => this.history, this.streams);
   }
 
   /** Called between requests: grants time when it passes by itself, tells what changed. Ms until the next call. */
@@ -160,9 +190,14 @@ export class Service
     if (this.streams.isInside && !ANSWERED_AT_STREAM.has(key) && !DRIVER_LOOKS.has(key)) {
       throw new UsageError(`${name}: a stream is stopped inside another request; let it go on first`);
     }
+    if (this.shaders.isInside && !ANSWERED_AT_SHADER.has(key) && !DRIVER_LOOKS.has(key)) {
+      throw new UsageError(`${name}: a shader is stopped inside another request; let it go on first`);
+    }
     try {
       const result = (HANDLERS[key] as (service: Service, params: unknown) => unknown)(this, parsed.data);
       if (!LOOKS.has(key) && !DRIVER_LOOKS.has(key)) {
+        // Another engine may stand at the end of the history now.
+        if (this.timeline !== undefined) this.shaders.arm();
         this.changes.touch();
         this.runner.wake();
       }
@@ -349,6 +384,7 @@ const HANDLERS: Handlers = {
   ...DEBUG_HANDLERS,
   ...DRIVER_HANDLERS,
   ...STREAM_DEBUG_HANDLERS,
+  ...SHADER_DEBUG_HANDLERS,
   ...FIRMWARE_ITEM_HANDLERS,
   'bench.create': (s, p) => s.create(p),
   'bench.boot': (s) => s.boot(),

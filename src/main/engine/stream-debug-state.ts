@@ -1,6 +1,7 @@
 /** What a debugger reads of a command stream: everything its interface shows, without side effects. */
 import { UsageError } from '../../base/errors.ts';
 import { TWO32 } from '../../base/bits.ts';
+import { CsgSlots } from '../../driver/tyr/csg.ts';
 import type { Machine } from '../../emulator/machine.ts';
 import { ACCESS } from '../../emulator/wiring.ts';
 import type { StreamName, StreamState } from '../../protocol/stream-debug.ts';
@@ -14,8 +15,10 @@ import {
   JOB_CLASS,
   JOB_CONTEXT_COUNT,
   JOBS_PER_CLASS,
+  MCU_CORE,
   MCU_CS,
   MCU_CSG,
+  MCU_REG_BASE,
   STREAMS_PER_GROUP,
 } from '../../spec/registers/mcu-private.ts';
 import type { Engine } from './engine.ts';
@@ -61,6 +64,10 @@ export class StreamReader {
     return register.find(field)?.nameOf(value) ?? String(value);
   }
 
+  get pc(): number {
+    return this.wide(MCU_CS.CS_PC);
+  }
+
   get instructions(): number {
     return this.wide(MCU_CS.CS_INSTRS);
   }
@@ -100,7 +107,7 @@ export function readStreamState(engine: Engine, cs: number, offset: number | und
   const { machine } = engine.board;
   const r = new StreamReader(machine, cs);
   const status = r.word(MCU_CS.CS_STATUS);
-  const pc = r.wide(MCU_CS.CS_PC);
+  const { pc } = r;
   const found = fetch(machine, cs, pc);
   const reason = r.name(MCU_CS.CS_STATUS, 'reason', status);
   return {
@@ -125,6 +132,7 @@ export function readStreamState(engine: Engine, cs: number, offset: number | und
       insert: r.wide(MCU_CS.CS_INSERT),
       extract: r.wide(MCU_CS.CS_EXTRACT),
     },
+    doorbell: doorbellOf(machine, Math.floor(cs / STREAMS_PER_GROUP)),
     ...(reason === 'SYNC_WAIT'
       ? {
           wait: {
@@ -138,6 +146,13 @@ export function readStreamState(engine: Engine, cs: number, offset: number | und
     deferred: Array.from({ length: DEFER_COUNT }, (_, k) => r.word(MCU_CS.DEFER_CTRL, k)).filter((w) => (w & 1) !== 0)
       .length,
   };
+}
+
+/** The page that rings the queues of a slot, and whether it latches a ring. */
+function doorbellOf(machine: Machine, slot: number): StreamState['doorbell'] {
+  const page = CsgSlots.doorbell(slot);
+  const pending = machine.mcuPeek(MCU_REG_BASE + MCU_CORE.DB_PENDING.offset) ?? 0;
+  return { page, pending: ((pending >>> page) & 1) !== 0 };
 }
 
 /**

@@ -9,9 +9,10 @@ import type { Machine } from '../../emulator/machine.ts';
 import type { StreamBreakpoint, StreamName, StreamState, StreamStop, TraceEntry } from '../../protocol/stream-debug.ts';
 import { STREAM_COUNT } from '../../spec/registers/mcu-private.ts';
 import type { Engine } from './engine.ts';
-import { calledStart, interfaceOf, readStreamState, StreamReader } from './stream-debug-state.ts';
+import { interfaceOf, readStreamState, StreamReader } from './stream-debug-state.ts';
 import { StreamTrace } from './stream-debug-trace.ts';
-import type { Timeline } from './timeline.ts';
+import { CallStarts, inputsTo, lastPlace, noPlace } from './stream-places.ts';
+import type { StreamPlace, Timeline } from './timeline.ts';
 
 interface Armed {
   readonly id: number;
@@ -22,7 +23,7 @@ interface Armed {
 /** A stop a step is on its way to. */
 interface Goal {
   readonly cs: number;
-  readonly reached: (instruction: number, depth: number) => boolean;
+  readonly reached: (instruction: number, depth: number, pc: number) => boolean;
 }
 
 interface Stop {
@@ -30,6 +31,17 @@ interface Stop {
   readonly cs?: number;
   readonly breakpoint?: number;
   readonly pc?: number;
+  readonly detail?: string;
+}
+
+/** The stream of a job that is debugged. */
+interface Watched {
+  readonly cs: number;
+  /** First instruction, and of the gate before it, which is what the ring calls. */
+  readonly va: number;
+  readonly gate: number;
+  /** The job has ended. */
+  readonly finished: () => boolean;
 }
 
 export interface StreamDebuggerParts {
@@ -51,11 +63,13 @@ export class StreamDebugger {
   private granting = false;
   private inside = false;
   private resumed = false;
+  /** When the last grant of time ended. */
+  private stoppedNs = -1;
   /** Per stream: the instruction it was let go on from, which does not stop it again; -1 none. */
   private readonly passed = new Float64Array(STREAM_COUNT).fill(-1);
-  /** Per stream: depth of its last instruction, and where what the ring called begins (-1 unknown). */
-  private readonly depths = new Int32Array(STREAM_COUNT).fill(-1);
-  private readonly starts = new Float64Array(STREAM_COUNT).fill(-1);
+  private readonly starts = new CallStarts();
+  private watched: Watched | undefined;
+  private quiet = false;
 
   constructor(parts: StreamDebuggerParts) {
     this.parts = parts;
@@ -92,7 +106,7 @@ export class StreamDebugger {
 
   state(name: StreamName): StreamState {
     const cs = interfaceOf(this.engine, name);
-    const start = this.starts[cs]!;
+    const start = this.programOf(cs, this.starts.of(cs));
     const reader = new StreamReader(this.machine, cs);
     const { pc } = readStreamState(this.engine, cs, undefined);
     const offset = start < 0 || reader.depth !== 1 || pc < start ? undefined : pc - start;
@@ -100,11 +114,13 @@ export class StreamDebugger {
   }
 
   where(): StreamStop {
-    const stopped = this.inside || this.machine.csf.cut;
     const { reason, ...rest } = this.stop;
+    // Behind a fault the machine stands between two instants: no longer once time has passed.
+    const faulted = reason === 'fault' && this.stoppedNs === this.engine.now;
+    const stopped = this.inside || this.machine.csf.cut || faulted;
     return {
       state: stopped ? 'stopped' : 'running',
-      reason: stopped || reason !== 'breakpoint' ? reason : 'running',
+      reason: stopped || rest.cs === undefined ? reason : 'running',
       timeNs: this.engine.now,
       inside: this.inside,
       ...(stopped ? rest : {}),
@@ -133,6 +149,69 @@ export class StreamDebugger {
     const { cs, reader } = this.reader(name);
     const { depth } = reader;
     return this.reach({ cs, reached: (_n, d) => d < depth }, reader, limitNs);
+  }
+
+  /** Runs to before the instruction at an address. */
+  to(cs: number, address: number, limitNs: number): StreamStop {
+    const reader = new StreamReader(this.machine, cs);
+    this.goal = { cs, reached: (_n, _d, pc) => pc === address };
+    return this.grant(limitNs, () => !reader.live && this.engine.idle, 'idle');
+  }
+
+  /** To before the last instruction executed. */
+  back(name: StreamName): StreamStop {
+    return this.goBack(name, () => true, false);
+  }
+
+  /** To the last earlier breakpoint, else to where the program began. */
+  continueBack(name: StreamName): StreamStop {
+    const points = [...this.points.values()].map((p) => p.breakpoint);
+    return this.goBack(name, (cs, pc, start) => points.some((b) => this.meets(b, cs, pc, start)), true);
+  }
+
+  private goBack(
+    name: StreamName,
+    wanted: (cs: number, pc: number, start: number) => boolean,
+    orStart: boolean,
+  ): StreamStop {
+    if (this.inside) throw new UsageError('the stream is stopped inside another request: it cannot go back there');
+    const cs = interfaceOf(this.engine, name);
+    const history = this.parts.history();
+    const standing = this.machine.csf.cut && this.stop.cs === cs;
+    const program = (start: number): number => this.programOf(cs, start);
+    const sought = { cs, standing, program, wanted: (pc: number, start: number) => wanted(cs, pc, start) };
+    const place = lastPlace(history.past, sought, orStart);
+    if (place === undefined) throw noPlace();
+    history.apply({ kind: 'travel', timeNs: place.timeNs, inputs: place.inputs });
+    for (const input of inputsTo(cs, place)) history.apply(input);
+    this.arm();
+    this.passed[cs] = place.instruction;
+    this.stop = { reason: 'back', cs, pc: place.pc };
+    this.stoppedNs = this.engine.now;
+    return this.where();
+  }
+
+  /** From now on faults of a stream stop it, and time is granted no further than to the end of its job. */
+  watch(watched: Watched): void {
+    this.watched = watched;
+    this.arm();
+  }
+
+  unwatch(): void {
+    this.watched = undefined;
+    this.arm();
+  }
+
+  /** Lets work grant time with nothing to stop at. */
+  quietly(work: () => void): void {
+    this.quiet = true;
+    this.arm();
+    try {
+      work();
+    } finally {
+      this.quiet = false;
+      this.arm();
+    }
   }
 
   /** As an input, at the place where the machine stands. */
@@ -170,13 +249,17 @@ export class StreamDebugger {
     this.arm();
     this.granting = true;
     const stopped = (): boolean => this.stop.cs !== undefined;
+    const { watched } = this;
+    const finished = watched?.finished() === false ? watched.finished : () => false;
     try {
       this.parts.history().advanceToCut(
         ns,
-        () => stopped() || over(),
+        () => stopped() || finished() || over(),
         () => this.place(),
       );
-      if (!stopped() && over()) this.stop = { reason };
+      if (!stopped() && finished()) this.stop = { reason: 'finished' };
+      else if (!stopped() && over()) this.stop = { reason };
+      this.stoppedNs = this.engine.now;
     } finally {
       this.granting = false;
       this.goal = undefined;
@@ -185,9 +268,10 @@ export class StreamDebugger {
     return this.where();
   }
 
-  private place(): { stream: number; instruction: number } {
-    const stream = this.stop.cs ?? -1;
-    return { stream, instruction: new StreamReader(this.machine, stream).instructions };
+  private place(): StreamPlace {
+    const { cs, reason } = this.stop;
+    if (cs === undefined) return { stream: -1, instruction: -1, fault: false };
+    return { stream: cs, instruction: new StreamReader(this.machine, cs).instructions, fault: reason === 'fault' };
   }
 
   /** Lets the request go on inside which the thread waits. */
@@ -202,12 +286,26 @@ export class StreamDebugger {
     if (this.armedOn !== engine) {
       this.armedOn = engine;
       this.passed.fill(-1);
-      this.depths.fill(-1);
-      this.starts.fill(-1);
+      this.starts.forget();
       this.readers = Array.from({ length: STREAM_COUNT }, (_, cs) => new StreamReader(machine, cs));
     }
-    const needed = this.points.size > 0 || this.goal !== undefined || this.trace !== undefined;
+    const { quiet, watched } = this;
+    const needed = !quiet && (this.points.size > 0 || this.goal !== undefined || this.trace !== undefined);
     machine.hooks.csf.breakpoint = needed ? (...look) => this.look(engine, ...look) : undefined;
+    engine.board.streams.onFault =
+      quiet || watched === undefined
+        ? undefined
+        : (cs, kind, detail) => {
+            if (cs === watched.cs) this.fault(engine, cs, `${kind}: ${detail}`);
+          };
+  }
+
+  /** The stream that is debugged faults. The machine ends its event and stands still behind it. */
+  private fault(engine: Engine, cs: number, detail: string): void {
+    if (this.stop.cs !== undefined && this.granting) return;
+    this.stop = { reason: 'fault', cs, pc: new StreamReader(this.machine, cs).pc, detail };
+    if (this.granting && engine.kernel.cpu.depth === 0) this.machine.requestPause();
+    else this.waitHere();
   }
 
   /** Before an instruction. True cuts the instant here. */
@@ -218,10 +316,7 @@ export class StreamDebugger {
     this.trace?.note(engine.now, cs, pc, instructions, lo, hi);
     if (this.points.size === 0 && this.goal === undefined) return false;
     const { depth } = reader;
-    if (depth === 0) this.starts[cs] = -1;
-    else if (depth === 1 && this.depths[cs] === 0) this.starts[cs] = pc;
-    else if (this.depths[cs] === -1) this.starts[cs] = calledStart(engine, cs);
-    this.depths[cs] = depth;
+    this.starts.note(engine, cs, pc, depth);
     if (this.passed[cs] === instructions) return false;
     this.passed[cs] = -1;
     const stop = this.stopAt(cs, pc, instructions, depth);
@@ -235,15 +330,21 @@ export class StreamDebugger {
 
   private stopAt(cs: number, pc: number, instruction: number, depth: number): Stop | undefined {
     for (const armed of this.points.values()) {
-      if (!this.meets(armed.breakpoint, cs, pc)) continue;
+      if (!this.meets(armed.breakpoint, cs, pc, this.programOf(cs, this.starts.of(cs)))) continue;
       if (++armed.hits > armed.breakpoint.ignore) return { reason: 'breakpoint', cs, breakpoint: armed.id, pc };
     }
     const { goal } = this;
-    return goal?.cs === cs && goal.reached(instruction, depth) ? { reason: 'step', cs, pc } : undefined;
+    return goal?.cs === cs && goal.reached(instruction, depth, pc) ? { reason: 'step', cs, pc } : undefined;
   }
 
-  private meets({ at, stream }: StreamBreakpoint, cs: number, pc: number): boolean {
-    if ('va' in at ? at.va !== pc : this.starts[cs]! < 0 || pc - this.starts[cs]! !== at.offset) return false;
+  /** Where the program begins of which `start` is what the ring called: behind its gate, if it has one. */
+  private programOf(cs: number, start: number): number {
+    const { watched } = this;
+    return watched?.cs === cs && watched.gate === start ? watched.va : start;
+  }
+
+  private meets({ at, stream }: StreamBreakpoint, cs: number, pc: number, start: number): boolean {
+    if ('va' in at ? at.va !== pc : start < 0 || pc - start !== at.offset) return false;
     if (stream === undefined) return true;
     if ('cs' in stream) return stream.cs === cs;
     const slot = this.engine.driver.slotOf(stream.group);

@@ -21,6 +21,8 @@ export type CsEvent = Omit<CsEventRow, 'seq' | 'timeNs'>;
 export class StreamEvents {
   /** Told about each event of the hardware (not about instructions), by interface number. */
   onEvent: (cs: number, kind: string, detail: string) => void = () => {};
+  /** A debugger that wants to know of faults, at the moment they are raised. */
+  onFault: ((cs: number, kind: string, detail: string) => void) | undefined;
   /** Id of the group in a slot; -1 when nobody knows. */
   groupIn: (slot: number) => number = () => -1;
   private readonly machine: Machine;
@@ -52,6 +54,7 @@ export class StreamEvents {
     const at = MCU_CS.CS_PC.offset;
     const pc = (csf.peekStream(cs, at + 4) >>> 0) * TWO32 + (csf.peekStream(cs, at) >>> 0);
     this.put(cs, pc, opcode, detail);
+    if (opcode === 'fault' || opcode === 'fatal') this.onFault?.(cs, opcode, detail);
   }
 
   private instruction(cs: number, pc: number, lo: number, hi: number): void {

@@ -16,6 +16,13 @@ import { pathToTime, type Past } from './time-travel.ts';
 /** How often a debugger of streams looks whether a stream has ended, in virtual ns (chosen). */
 const LOOK_NS = 10_000;
 
+/** Where a debugger of streams has stopped the machine. */
+export interface StreamPlace {
+  readonly stream: number;
+  readonly instruction: number;
+  readonly fault: boolean;
+}
+
 interface Mark {
   readonly id: number;
   readonly label: string;
@@ -25,6 +32,17 @@ interface Mark {
   readonly hash: string;
   readonly timeNs: number;
   readonly branch: number;
+}
+
+/** A debugger of shaders, as far as grants of time are concerned. */
+export interface Breaks {
+  /** It may stop the machine. */
+  readonly armed: boolean;
+  /** Runs a grant during which stops unwind to here. */
+  during<T>(grant: () => T): T;
+  /** The grant was stopped; where: instructions of warps executed before it. */
+  stopped(): boolean;
+  place(): number;
 }
 
 /** Passes records on, or drops them while history is run again. */
@@ -59,6 +77,8 @@ export class Timeline implements Applier {
   private lastMark: number | undefined;
   private branches = 0;
   private readonly keyframes = new Keyframes();
+  /** A debugger that may stop the machine while anybody grants time. */
+  breaks: Breaks | undefined;
 
   constructor(powerOn: InputOf<'power-on'>, recorder: Recorder, control: EngineControl) {
     this.powerOn = powerOn;
@@ -102,7 +122,9 @@ export class Timeline implements Applier {
         return { result: this.seek(input) };
       case 'travel':
         this.current.journal(input);
-        this.rebuild(pathToTime(this.past, input.timeNs));
+        this.rebuild(
+          input.inputs === undefined ? pathToTime(this.past, input.timeNs) : this.path.slice(0, input.inputs),
+        );
         return { result: 0 };
       default:
         return this.take(input);
@@ -117,8 +139,28 @@ export class Timeline implements Applier {
 
   private take(input: Input): ApplyResult {
     this.keyframes.visit(this.powerOn, this.path, this.current);
+    if (input.kind === 'advance' && this.breaks?.armed === true) return this.grantToBreak(input, this.breaks);
     this.path.push(input);
     return this.current.apply(input);
+  }
+
+  /** A grant of time that a debugger may end: what is journalled is what passed, and the place it stopped at. */
+  private grantToBreak(input: InputOf<'advance'>, breaks: Breaks): ApplyResult {
+    const { current } = this;
+    const seq = current.sequence.next();
+    const from = current.now;
+    const reply = breaks.during(() => current.grant(input, () => breaks.stopped()));
+    if (!breaks.stopped()) {
+      this.path.push(input);
+      current.journal(input, seq, from);
+      return reply;
+    }
+    const passed: Input = { kind: 'advance', limitNs: current.now - from, until: 'time' };
+    const place: Input = { kind: 'advance', limitNs: 1, until: 'shader', instruction: breaks.place() };
+    this.path.push(passed, place);
+    current.journal(passed, seq, from);
+    current.journal(place);
+    return { result: 0 };
   }
 
   /**
@@ -136,20 +178,32 @@ export class Timeline implements Applier {
   }
 
   /**
-   * As `advanceUntil`, for a debugger of streams. A stop in the middle of an instant (`Csf.cut`) is journalled as the
-   * place it is at, so that what is done while the machine stands there is done there again.
+   * As `advanceUntil`, for a debugger of streams. A stop in the middle of an instant, before an instruction (`Csf.cut`) or
+   * behind a fault, is journalled as the place it is at, so that what is done while the machine stands there is done there
+   * again. `place` tells it.
    */
-  advanceToCut(limitNs: number, done: () => boolean, place: () => { stream: number; instruction: number }): void {
+  advanceToCut(limitNs: number, done: () => boolean, place: () => StreamPlace): void {
     const { current } = this;
+    const { csf } = current.board.machine;
     const seq = current.sequence.next();
     const from = current.now;
     const until = from + limitNs;
     while (!done() && current.now < until) current.kernel.runUntil(Math.min(until, current.now + LOOK_NS), done);
+    const stop = place();
+    if (stop.fault) {
+      const fault: Input = { kind: 'advance', limitNs: current.now - from + 1, until: 'fault', stream: stop.stream };
+      this.path.push(fault);
+      current.journal(fault, seq, from);
+      return;
+    }
+    // Ended early between two instructions, the rest of the instant happens as well: a replay knows whole ones only.
+    if (!csf.cut && current.now < until) current.kernel.runUntil(current.now + 1, () => csf.cut);
     const input: Input = { kind: 'advance', limitNs: current.now - from, until: 'time' };
     this.path.push(input);
     current.journal(input, seq, from);
-    if (!current.board.machine.csf.cut) return;
-    const cut: Input = { kind: 'advance', limitNs: 1, until: 'stream', ...place() };
+    if (!csf.cut) return;
+    const { stream, instruction } = place();
+    const cut: Input = { kind: 'advance', limitNs: 1, until: 'stream', stream, instruction };
     this.path.push(cut);
     current.journal(cut);
   }
