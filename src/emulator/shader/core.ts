@@ -79,6 +79,10 @@ export class ShaderCores implements CoreUnit, EventTarget, ShaderInspection {
     return this.cutAt !== undefined;
   }
 
+  get standing(): Task | undefined {
+    return this.cutAt === undefined ? undefined : this.cores.get(this.cutAt.core)?.running;
+  }
+
   finishCut(): void {
     const { cutAt } = this;
     this.cutAt = undefined;

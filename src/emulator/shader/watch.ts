@@ -44,8 +44,9 @@ export interface TaskNote {
 export interface ShaderInspection {
   /** Instructions that warps have executed since power-on: the number of the next one. */
   readonly executed: number;
-  /** True while the machine stands before an instruction. */
+  /** True while the machine stands before an instruction; the task it belongs to. */
   readonly cut: boolean;
+  readonly standing: Task | undefined;
   /** Tasks that have begun and have more to do, by core. */
   live(): readonly Task[];
   /** r0..r63 of a warp of such a task, 16 lanes each: a copy. */

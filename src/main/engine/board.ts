@@ -42,6 +42,7 @@ import {
   type GpuLine,
 } from './rk3588.ts';
 import type { Sequence } from './sequence.ts';
+import { ShaderEvents } from './shader-events.ts';
 import { StreamEvents } from './stream-events.ts';
 
 /** Offsets of the status word behind each interrupt line. */
@@ -102,6 +103,8 @@ export class Board implements Platform, Stateful {
   onEvent: () => void = () => {};
   /** Rows of the stream hardware. */
   readonly streams: StreamEvents;
+  /** Rows of the shader cores. */
+  readonly shaders: ShaderEvents;
   /** Told about accesses of the MCU outside the model. */
   onOddAccess: (kind: number, address: number, write: boolean, value: number, pc: number) => void = () => {};
   /** Register accesses recorded so far. */
@@ -156,6 +159,12 @@ export class Board implements Platform, Stateful {
       (row) => this.record('csEvent', { seq: this.sequence.next(), timeNs: machine.clock.now, ...row }),
       () => this.recorder === nullRecorder,
     );
+    this.shaders = new ShaderEvents({
+      emit: (row) => this.record('csEvent', { seq: this.sequence.next(), timeNs: machine.clock.now, ...row }),
+      muted: () => this.recorder === nullRecorder,
+      groupIn: (slot) => this.streams.groupIn(slot),
+    });
+    machine.hooks.csf.task = (note) => this.shaders.note(note);
     this.watchMachine();
   }
 
