@@ -318,13 +318,16 @@ export class Engine {
     const { csf, hooks } = this.board.machine;
     const { breakpoint } = hooks.csf;
     const at = MCU_CS.CS_INSTRS.offset;
+    // It may stand before an earlier instruction of the same instant already.
+    let reached = false;
     hooks.csf.breakpoint = (cs, pc) => {
       this.onStreamLook?.(cs, pc);
       if (cs !== stream || this.kernel.cpu.depth > 0) return false;
-      return (csf.peekStream(cs, at + 4) >>> 0) * TWO32 + (csf.peekStream(cs, at) >>> 0) === instruction;
+      reached = (csf.peekStream(cs, at + 4) >>> 0) * TWO32 + (csf.peekStream(cs, at) >>> 0) === instruction;
+      return reached;
     };
     try {
-      return this.kernel.runUntil(until, () => csf.cut) ? 1 : 0;
+      return this.kernel.runUntil(until, () => reached) ? 1 : 0;
     } finally {
       hooks.csf.breakpoint = breakpoint;
     }

@@ -337,10 +337,10 @@ export class StreamDebugger {
     return goal?.cs === cs && goal.reached(instruction, depth, pc) ? { reason: 'step', cs, pc } : undefined;
   }
 
-  /** Where the program begins of which `start` is what the ring called: behind its gate, if it has one. */
+  /** Where the program begins of which `start` is what the ring called (-1 unknown): behind its gate, if it has one. */
   private programOf(cs: number, start: number): number {
     const { watched } = this;
-    return watched?.cs === cs && watched.gate === start ? watched.va : start;
+    return watched?.cs === cs && (start === -1 || start === watched.gate) ? watched.va : start;
   }
 
   private meets({ at, stream }: StreamBreakpoint, cs: number, pc: number, start: number): boolean {

@@ -148,7 +148,7 @@ describe('going back', () => {
       const { registers } = bench;
       return { at: bench.at(stop), r66: registers[66]!, r67: registers[67]!, hash: bench.call('bench.stateHash', {}) };
     };
-    for (let i = 0; i < 9; i++) seen.push(note(bench.step()));
+    for (let i = 0; i < 7; i++) seen.push(note(bench.step()));
     for (const before of seen.slice(0, -1).toReversed()) {
       const stop = bench.back();
       expect(stop).toMatchObject({ state: 'stopped', reason: 'back', cs: bench.cs });
