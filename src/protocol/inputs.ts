@@ -87,7 +87,7 @@ export const inputSchema = z.discriminatedUnion('kind', [
   /** A later call of the driver to the board fails: the one after `skip` others of its kind. */
   z.strictObject({
     kind: z.literal('board-fault'),
-    what: z.enum(['clk-enable', 'regulator-enable', 'map', 'domain-on', 'firmware']),
+    what: z.enum(['clk-enable', 'regulator-enable', 'map', 'domain-on', 'firmware', 'memory']),
     /** Positive errno of calls that return one. */
     errno: u32.max(4095),
     skip: u32,
@@ -107,6 +107,13 @@ export const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('mcu-register'), register: z.string(), value: u32 }),
   /** A debugger sets a register of a command stream, by interface number. */
   z.strictObject({ kind: z.literal('cs-register'), stream: u32.max(63), register: u32.max(95), value: u32 }),
+  /** A person names an address of the MCU, or remarks on it; both empty take that away. No state of the machine. */
+  z.strictObject({
+    kind: z.literal('label'),
+    address: u32,
+    name: z.string().max(100),
+    comment: z.string().max(2000),
+  }),
   z.strictObject({ kind: z.literal('unknown-rule'), address: u32.optional(), rule: unknownRule }),
 ]);
 

@@ -1,7 +1,8 @@
 /**
  * The core calls a render node answers beside the SYNCOBJ family (drm_ioctl.c, drm_gem.c), and the table of all.
  */
-import { CAP, PRIME_CAP } from '../../spec/uapi/constants.ts';
+import { CAP, KMS_CAPS, PRIME_CAP } from '../../spec/uapi/constants.ts';
+import { CLOSED_CALLS } from '../../spec/uapi/core-errors.ts';
 import { CORE_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import { ensure, fail } from '../kernel/errno.ts';
 import type { DriverInfo, DrmFeature } from './driver.ts';
@@ -50,12 +51,17 @@ const ENTRIES: readonly IoctlEntry[] = [
   }),
   handle(CORE_IOCTLS.GET_CAP, (ctx, args) => {
     args.value = 0;
-    const value = CAPS.get(args.capability) ?? fail('EOPNOTSUPP', `capability ${args.capability} needs MODESET`);
-    args.value = value((feature) => ctx.dev.driver.features.has(feature));
+    const has = (feature: DrmFeature): boolean => ctx.dev.driver.features.has(feature);
+    const value = CAPS.get(args.capability);
+    if (value !== undefined) args.value = value(has);
+    // The other capabilities are those of displays, of which this layer drives none: it has none of them.
+    else if (!has('MODESET')) fail('EOPNOTSUPP', `capability ${args.capability} needs MODESET`);
+    else ensure(KMS_CAPS.includes(args.capability), 'EINVAL', `unknown capability ${args.capability}`);
     return 0;
   }),
   handle(CORE_IOCTLS.SET_CLIENT_NAME, (ctx, args) => {
     ensure(args.name_len <= CLIENT_NAME_MAX, 'EINVAL', `name longer than ${CLIENT_NAME_MAX}`);
+    ctx.slab.take(args.name_len + 1, 'a client name');
     const name = ctx.user.copyFrom(args.name, args.name_len);
     const printable = name.every((c) => c > SPACE && c < DELETE);
     ensure(printable, 'EINVAL', 'the name has a space, control or non-ASCII character');
@@ -69,7 +75,13 @@ const ENTRIES: readonly IoctlEntry[] = [
   }),
 ];
 
+/** Calls of the primary node: the permission test refuses them on a render node, a driver without displays elsewhere. */
+const CLOSED: readonly IoctlEntry[] = CLOSED_CALLS.map(({ spec, primary }) => ({
+  spec,
+  invoke: () => fail(primary, `${spec.name} needs a driver with displays`),
+}));
+
 /** By nr. */
 export const CORE_TABLE: ReadonlyMap<number, IoctlEntry> = new Map(
-  [...ENTRIES, ...SYNCOBJ_ENTRIES, ...FD_ENTRIES].map((entry) => [entry.spec.nr, entry]),
+  [...ENTRIES, ...SYNCOBJ_ENTRIES, ...FD_ENTRIES, ...CLOSED].map((entry) => [entry.spec.nr, entry]),
 );

@@ -15,6 +15,11 @@ import { ensure, fail } from '../kernel/errno.ts';
 import type { IoctlContext, IoctlEntry, IoctlResult } from './ioctl.ts';
 import { handle } from './ioctl.ts';
 
+/** Small memory of an open file, of a handle and of a watcher (chosen). */
+const FILE_BYTES = 256;
+const HANDLE_BYTES = 64;
+const WATCH_BYTES = 128;
+
 type SyncobjHandle = Struct<typeof syncobjHandle>;
 
 /** The 16-byte form of older callers has no point: its bytes read 0. */
@@ -33,10 +38,12 @@ function exportSyncobj(ctx: IoctlContext, args: SyncobjHandle): IoctlResult {
     const point = (args.flags & TIMELINE) === 0 ? 0 : args.point;
     const fence = ctx.file.lookupSyncobj(args.handle).find(point);
     if (fence === undefined) return fail('EINVAL', `syncobj ${args.handle} has no fence at ${point}`);
+    ctx.slab.take(FILE_BYTES, 'a sync file');
     args.fd = fds.open(pid, { kind: 'sync-file', fence });
     return 0;
   }
   const syncobj = ctx.file.syncobjs.get(args.handle) ?? fail('EINVAL', `unknown syncobj handle ${args.handle}`);
+  ctx.slab.take(FILE_BYTES, 'a file');
   args.fd = fds.open(pid, { kind: 'syncobj', syncobj });
   return 0;
 }
@@ -47,6 +54,7 @@ function importSyncobj(ctx: IoctlContext, args: SyncobjHandle): IoctlResult {
   const content = ctx.dev.fds.find(ctx.file.client.pid, args.fd);
   if ((args.flags & IMPORT_SYNC_FILE) === 0) {
     if (content?.kind !== 'syncobj') return fail('EINVAL', `file ${args.fd} is no syncobj`);
+    ctx.slab.take(HANDLE_BYTES, 'a handle');
     args.handle = ctx.file.syncobjs.add(content.syncobj.get());
     return 0;
   }
@@ -54,6 +62,7 @@ function importSyncobj(ctx: IoctlContext, args: SyncobjHandle): IoctlResult {
   const syncobj = ctx.file.lookupSyncobj(args.handle);
   const point = (args.flags & TIMELINE) === 0 ? 0 : args.point;
   ensure(point <= Number.MAX_SAFE_INTEGER, 'EINVAL', 'timeline points of 2^53 and above are not kept here');
+  ctx.slab.take(WATCH_BYTES, 'a point');
   if (point === 0) syncobj.replace(content.fence);
   else syncobj.addPoint(ctx.dev.fences.merge(content.fence), point);
   return 0;
@@ -65,6 +74,7 @@ export const FD_ENTRIES: readonly IoctlEntry[] = [
     ensure(unknown === 0, 'EINVAL', `unknown flags 0x${args.flags.toString(16)}`);
     const object = ctx.file.lookup(args.handle);
     object.checkExport();
+    ctx.slab.take(FILE_BYTES, 'a dma-buf');
     args.fd = ctx.dev.fds.open(ctx.file.client.pid, { kind: 'dma-buf', object });
     return 0;
   }),
@@ -85,6 +95,7 @@ export const FD_ENTRIES: readonly IoctlEntry[] = [
     const syncobj = ctx.file.lookupSyncobj(args.handle);
     const content = ctx.dev.fds.get(ctx.file.client.pid, args.fd);
     if (content.kind !== 'eventfd') return fail('EINVAL', `file ${args.fd} is no eventfd`);
+    ctx.slab.take(WATCH_BYTES, 'a watcher');
     ctx.dev.waiters.watch(ctx, { syncobj, point: args.point }, args.flags, content.event);
     return 0;
   }),

@@ -11,6 +11,8 @@ import { HandleTable } from './handles.ts';
 import { dispatch } from './ioctl.ts';
 import type { SyncObj } from './syncobj.ts';
 
+/** Small memory of a handle (chosen). */
+const HANDLE_BYTES = 64;
 const LAST_GEM_HANDLE = 2 ** 31 - 1;
 const LAST_SYNCOBJ_HANDLE = 2 ** 32 - 1;
 
@@ -48,6 +50,7 @@ export class DrmFile<Data = unknown, FileData = unknown> implements OpenFile {
 
   /** drm_gem_handle_create: a new handle for the object. KernelError ENOSPC, or of the object's `opened`. */
   createHandle(object: GemObject): number {
+    this.dev.kernel.slab.take(HANDLE_BYTES, 'a handle');
     const handle = this.objects.reserve();
     object.handleGet();
     try {

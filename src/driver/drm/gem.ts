@@ -135,6 +135,12 @@ export class ShmemObject extends GemObject {
     return blocks;
   }
 
+  /** Gives the pages back; nothing may show them. */
+  dropPages(): void {
+    for (const block of this.blocks ?? []) this.dev.kernel.dma.release(block.pa);
+    this.blocks = undefined;
+  }
+
   /** Sets the pages of an object loaded from saved state; the allocator's own state knows them already. */
   restorePages(pages: readonly DmaBlock[] | undefined): void {
     this.blocks = pages;
@@ -190,8 +196,7 @@ export class ShmemObject extends GemObject {
   }
 
   protected override freed(): void {
-    for (const block of this.blocks ?? []) this.dev.kernel.dma.release(block.pa);
-    this.blocks = undefined;
+    this.dropPages();
   }
 
   override save(): Plain {

@@ -15,6 +15,7 @@ import {
 import type { Decoded, Fields, Layout } from '../../spec/uapi/layout.ts';
 import type { IoctlReply, Pending } from '../kernel/char-device.ts';
 import { ERRNO, KernelError } from '../kernel/errno.ts';
+import type { Slab } from '../kernel/slab.ts';
 import type { UserMemory } from '../kernel/uaccess.ts';
 import type { DrmDevice } from './device.ts';
 import type { DrmFile } from './file.ts';
@@ -45,6 +46,11 @@ export class IoctlContext<Data = unknown, FileData = unknown> {
   /** Registration data of the driver. */
   get data(): Data {
     return this.dev.data;
+  }
+
+  /** The kernel's small memory: whoever allocates for the caller asks it. */
+  get slab(): Slab {
+    return this.dev.kernel.slab;
   }
 
   /** Exact words of a 64-bit field, for values that no Number equals. */

@@ -8,7 +8,6 @@ import { layout } from '../../spec/uapi/layout.ts';
 import type { Struct } from '../../spec/uapi/layout.ts';
 import { ensure, fail } from '../kernel/errno.ts';
 import { SEC } from '../kernel/time.ts';
-import type { UserMemory } from '../kernel/uaccess.ts';
 import type { DrmFeature } from './driver.ts';
 import type { IoctlContext, IoctlEntry, IoctlResult } from './ioctl.ts';
 import { handle } from './ioctl.ts';
@@ -17,6 +16,12 @@ import { transferFence } from './syncobj-wait.ts';
 
 /** How long TRANSFER waits for a fence. */
 const FIND_TIMEOUT = 5 * SEC;
+
+/** Bytes of what a table of pointers, a syncobj, a waiting entry and a chain node take (chosen but the first). */
+const POINTER = 8;
+const SYNCOBJ_BYTES = 64;
+const ENTRY_BYTES = 56;
+const CHAIN_BYTES = 128;
 
 const word = layout('u32', 4, { value: ['u32', 0, 'in'] });
 const point = layout('u64', 8, { value: ['u64', 0, 'inout'] });
@@ -31,12 +36,17 @@ function onlyFlags(flags: number, known: number): void {
 
 /** Copies the handle array and looks all of it up before anything changes. */
 function syncobjs(ctx: IoctlContext, address: number, count: number): readonly SyncObj[] {
+  ctx.slab.take(count * word.size, 'handles');
   const bytes = ctx.user.copyFrom(address, count * word.size);
+  ctx.slab.take(count * POINTER, 'syncobjs');
   return Array.from({ length: count }, (_, i) => ctx.file.lookupSyncobj(word.decode(bytes, i * word.size).value));
 }
 
-function points(user: UserMemory, address: number, count: number): readonly number[] {
-  const bytes = user.copyFrom(address, count * point.size);
+/** The points of an array call; without an array all are 0. */
+function points(ctx: IoctlContext, address: number, count: number): readonly number[] {
+  ctx.slab.take(count * point.size, 'points');
+  if (address === 0) return Array.from({ length: count }, () => 0);
+  const bytes = ctx.user.copyFrom(address, count * point.size);
   return Array.from({ length: count }, (_, i) => point.decode(bytes, i * point.size).value);
 }
 
@@ -53,7 +63,8 @@ function wait(
 ): IoctlResult {
   if (args.count_handles === 0) return 0;
   const objects = syncobjs(ctx, args.handles, args.count_handles);
-  const at = pointsAt === undefined ? undefined : points(ctx.user, pointsAt, args.count_handles);
+  ctx.slab.take(args.count_handles * ENTRY_BYTES, 'waiting entries');
+  const at = pointsAt === undefined ? undefined : points(ctx, pointsAt, args.count_handles);
   const items = objects.map((syncobj, i) => ({ syncobj, point: at?.[i] ?? 0 }));
   return ctx.dev.waiters.wait(ctx, items, args.flags, args.timeout_nsec);
 }
@@ -78,6 +89,7 @@ export const SYNCOBJ_ENTRIES: readonly IoctlEntry[] = [
   handle(CORE_IOCTLS.SYNCOBJ_CREATE, (ctx, args) => {
     needs(ctx, 'SYNCOBJ');
     onlyFlags(args.flags, SYNCOBJ_CREATE_FLAGS.SIGNALED);
+    ctx.slab.take(SYNCOBJ_BYTES, 'a syncobj');
     const { fences } = ctx.dev;
     const syncobj = ctx.dev.syncobjs.create(args.flags === 0 ? undefined : fences.stub());
     args.handle = ctx.file.syncobjs.add(syncobj);
@@ -117,8 +129,9 @@ export const SYNCOBJ_ENTRIES: readonly IoctlEntry[] = [
     needs(ctx, 'SYNCOBJ_TIMELINE');
     ensure(args.flags === 0, 'EINVAL', 'flags are not 0');
     const objects = some(ctx, args);
-    const at = args.points === 0 ? objects.map(() => 0) : points(ctx.user, args.points, objects.length);
+    const at = points(ctx, args.points, objects.length);
     for (const value of at) storable(value);
+    ctx.slab.take(objects.length * CHAIN_BYTES, 'points');
     for (const [i, syncobj] of objects.entries()) syncobj.addPoint(ctx.dev.fences.stub(), at[i] ?? 0);
     return 0;
   }),
@@ -130,6 +143,7 @@ export const SYNCOBJ_ENTRIES: readonly IoctlEntry[] = [
     const dst = ctx.file.lookupSyncobj(args.dst_handle);
     const syncobj = ctx.file.lookupSyncobj(args.src_handle);
     const dstPoint = storable(args.dst_point);
+    ctx.slab.take(CHAIN_BYTES, 'a point');
     const fence = syncobj.find(args.src_point);
     if (fence !== undefined) {
       transferFence(ctx.dev, dst, dstPoint, fence);

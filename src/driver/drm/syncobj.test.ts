@@ -117,7 +117,8 @@ describe('WAIT', () => {
     const { client, file, wait, array, create } = setup();
     expect(wait([], W.AVAILABLE).ret).toBe(-ERRNO.EINVAL);
     expect(client.call(file, C.SYNCOBJ_WAIT, { handles: 1, count_handles: 0 }).ret).toBe(0);
-    expect(client.call(file, C.SYNCOBJ_WAIT, { handles: 1, count_handles: 2 ** 32 - 1 }).ret).toBe(-ERRNO.EFAULT);
+    expect(client.call(file, C.SYNCOBJ_WAIT, { handles: 1, count_handles: 2 ** 32 - 1 }).ret).toBe(-ERRNO.ENOMEM);
+    expect(client.call(file, C.SYNCOBJ_WAIT, { handles: 1, count_handles: 2 }).ret).toBe(-ERRNO.EFAULT);
     expect(wait([9]).ret).toBe(-ERRNO.ENOENT);
     expect(client.call(file, C.SYNCOBJ_TIMELINE_WAIT, { ...array(create()), points: 8 }).ret).toBe(-ERRNO.EFAULT);
   });

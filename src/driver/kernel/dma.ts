@@ -35,11 +35,14 @@ export class DmaMemory implements Stateful<DmaState> {
   readonly bus: DmaBus;
   private free: Extent[];
   private readonly used = new Map<number, { readonly count: number; readonly owner: string }>();
+  private readonly fails: () => boolean;
   private maskBits = 32;
   private pages = 0;
 
-  constructor(bus: DmaBus) {
+  /** `fails`: whether the board wants the next allocation to fail. */
+  constructor(bus: DmaBus, fails: () => boolean = () => false) {
     this.bus = bus;
+    this.fails = fails;
     const first = Math.ceil((bus.base + KERNEL_RESERVE) / PAGE_SIZE);
     this.free = [{ page: first, count: Math.max(0, Math.floor((bus.base + bus.size) / PAGE_SIZE) - first) }];
   }
@@ -72,6 +75,7 @@ export class DmaMemory implements Stateful<DmaState> {
   tryAlloc(size: number, owner: string, align = PAGE_SIZE): DmaBlock | undefined {
     const count = Math.ceil(size / PAGE_SIZE);
     if (count < 1) throw new Bug(`allocation of ${size} bytes for ${owner}`);
+    if (this.fails()) return undefined;
     const step = align / PAGE_SIZE;
     const limit = 2 ** this.maskBits / PAGE_SIZE;
     const at = this.free.findIndex((e) => {

@@ -16,6 +16,7 @@ import { Log } from './log.ts';
 import type { Module } from './platform-device.ts';
 import { PlatformBus } from './platform-device.ts';
 import type { Platform } from './platform.ts';
+import { Slab } from './slab.ts';
 import { LockOrder } from './sync.ts';
 import { Targets } from './targets.ts';
 import type { TimersState } from './time.ts';
@@ -51,6 +52,7 @@ export class Kernel implements Stateful<KernelState> {
   readonly work: Works;
   readonly irqs: Irqs;
   readonly dma: DmaMemory;
+  readonly slab: Slab;
   readonly bus: PlatformBus;
   private readonly modules = new Map<string, Disposable>();
 
@@ -60,7 +62,8 @@ export class Kernel implements Stateful<KernelState> {
     this.timers = new Timers(this);
     this.work = new Works(this);
     this.irqs = new Irqs(this);
-    this.dma = new DmaMemory(platform.memory);
+    this.slab = new Slab(platform);
+    this.dma = new DmaMemory(platform.memory, () => this.slab.fails());
     this.bus = new PlatformBus(this);
   }
 

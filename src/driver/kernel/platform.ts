@@ -108,5 +108,7 @@ export interface Platform {
   /** Bytes of a firmware file by the path given to the loader ("arm/mali/arch10.8/mali_csffw.bin"). */
   firmware(path: string): Uint8Array | undefined;
   log(level: LogLevel, source: string, message: string): void;
+  /** Asked at each allocation of the kernel: true makes it fail. */
+  allocationFails?: () => boolean;
   readonly probe: KernelProbe;
 }

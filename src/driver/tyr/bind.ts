@@ -31,6 +31,8 @@ export type BindCall = {
   readonly bo: number;
   readonly offset: number;
   readonly flags: number;
+  /** Its pages were taken for this operation. */
+  readonly fresh: boolean;
 };
 
 /** Checks an operation. KernelError EINVAL. A map holds a reference on its object until it was carried out. */
@@ -40,7 +42,7 @@ export function prepareBind(file: TyrFile, vm: Vm, op: BindOp): BindCall {
   ensure(aligned, 'EINVAL', 'va, size or bo_offset is not a page multiple');
   ensure(va + size <= vm.layout.userRange, 'EINVAL', `range ends above the user range of the VM`);
   const flags = (op.flags & ~TYPE_MASK) >>> 0;
-  const none = { va, size, bo: 0, offset: 0, flags: 0 };
+  const none = { va, size, bo: 0, offset: 0, flags: 0, fresh: false };
   switch ((op.flags & TYPE_MASK) >>> 0) {
     case VM_BIND_OP_TYPE.MAP:
       return prepareMap(file, vm, op, flags);
@@ -62,14 +64,17 @@ function prepareMap(file: TyrFile, vm: Vm, op: BindOp, flags: number): BindCall 
   ensure((flags & ~MAP_FLAGS) === 0, 'EINVAL', `unknown map flags 0x${flags.toString(16)}`);
   if ((flags & MAP_SPARSE) !== 0) {
     ensure((flags & MAP_NOEXEC) !== 0 && handle === 0 && offset === 0, 'EINVAL', 'sparse: NOEXEC and no object');
-    const bo = file.dummy.get();
-    return { kind: 'map', va, size, bo: bo.id, offset: va % bo.size, flags };
+    const bo = file.dummy().get();
+    return { kind: 'map', va, size, bo: bo.id, offset: va % bo.size, flags, fresh: false };
   }
   const bo = file.file.objects.get(handle);
   ensure(bo instanceof Bo, 'EINVAL', `unknown GEM handle ${handle}`);
   ensure(size <= bo.size && offset <= bo.size - size, 'EINVAL', 'range outside the object');
   ensure(bo.exclusiveVm === 0 || bo.exclusiveVm === vm.id, 'EINVAL', 'the object belongs to another VM');
-  return { kind: 'map', va, size, bo: bo.get().id, offset, flags };
+  // Last, so that an object nobody could map takes no memory; here, because carrying it out must not fail for it.
+  const fresh = !bo.hasPages;
+  bo.pages();
+  return { kind: 'map', va, size, bo: bo.get().id, offset, flags, fresh };
 }
 
 /** Carries a checked operation out. KernelError. */
@@ -90,9 +95,11 @@ export function bindNow(file: TyrFile, vm: Vm, op: BindOp): void {
   const call = prepareBind(file, vm, op);
   try {
     execute(file.device, vm, call);
-  } finally {
-    release(file.device, call);
+  } catch (error) {
+    dropBind(file, call);
+    throw error;
   }
+  release(file.device, call);
 }
 
 /** Asynchronous binds of a VM, in order, one at a time. */
@@ -148,5 +155,8 @@ export class BindQueue {
 
 /** Gives back what a checked operation holds that is not carried out. */
 export function dropBind(file: TyrFile, call: BindCall): void {
+  const bo = call.bo === 0 ? undefined : file.device.drm.object(call.bo);
+  if (call.fresh && bo instanceof Bo && bo.idle) bo.dropPages();
   release(file.device, call);
+  file.dropDummy();
 }

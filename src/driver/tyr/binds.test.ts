@@ -69,12 +69,19 @@ describe('asynchronous binds', () => {
     expect(bench.kernel.dma.pagesUsed).toBe(pages);
     const done = c.syncobj();
     const syncs = c.array(panthorSyncOp, [{ flags: SIGNAL, handle: done }]);
-    c.ok(P.VM_BIND, { vm_id: vm, flags: ASYNC, ops: c.array(panthorVmBindOp, [{ ...map, syncs }]) });
+    // Pages are taken when the call is made, tables when its turn comes.
+    const later = (op: object) =>
+      c.call(P.VM_BIND, { vm_id: vm, flags: ASYNC, ops: c.array(panthorVmBindOp, [op]) }).ret;
+    expect(later({ ...map, syncs })).toBe('ENOMEM');
+    expect(bench.kernel.dma.pagesUsed).toBe(pages);
+    const bo = c.ok(P.BO_CREATE, { size: 0x1000 }).handle;
+    expect(later({ bo_handle: bo, va: 0x20_0000, size: 0x1000, syncs })).toBe(0);
+    bench.soc.failAllocation = 0;
     bench.run(2);
     expect(c.ok(P.VM_GET_STATE, { vm_id: vm }).state).toBe(1);
     // Its fence has signalled all the same; nothing more is mapped, unmapping goes on.
     expect(reached(c, done, 0)).toBe(0);
-    const small = { bo_handle: big, va: 0x1000, size: 0x1000 };
+    const small = { bo_handle: bo, va: 0x1000, size: 0x1000 };
     const bind = (op: object, flags = 0) =>
       c.call(P.VM_BIND, { vm_id: vm, flags, ops: c.array(panthorVmBindOp, [op]) }).ret;
     expect([bind(small), bind(small, ASYNC)]).toEqual(['EINVAL', 'EINVAL']);

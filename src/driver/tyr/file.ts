@@ -57,10 +57,25 @@ export class TyrFile {
     return client.capabilities.has('SYS_NICE') || isMaster ? ordinary | high : ordinary;
   }
 
-  /** What sparse mappings of this file show: 2 MiB, made on first use. */
-  get dummy(): Bo {
-    this.dummyBo ??= new Bo(this.device.drm, SPARSE_BYTES, 0);
-    return this.dummyBo;
+  /** What sparse mappings of this file show: 2 MiB with their pages, made on first use. KernelError ENOMEM. */
+  dummy(): Bo {
+    if (this.dummyBo !== undefined) return this.dummyBo;
+    const bo = new Bo(this.device.drm, SPARSE_BYTES, 0);
+    try {
+      bo.pages();
+    } catch (error) {
+      bo.put();
+      throw error;
+    }
+    this.dummyBo = bo;
+    return bo;
+  }
+
+  /** Lets what sparse mappings show go when nothing shows it. */
+  dropDummy(): void {
+    if (this.dummyBo?.refCount !== 1) return;
+    this.dummyBo.put();
+    this.dummyBo = undefined;
   }
 
   /** Registers a VM. KernelError EBUSY when all numbers are taken. */

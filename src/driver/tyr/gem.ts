@@ -34,6 +34,11 @@ export class Bo extends ShmemObject {
     this.exclusiveVm = exclusiveVm;
   }
 
+  /** Nobody has it but handles and the caller: no mapping of a GPU or of a process, no dma-buf. */
+  get idle(): boolean {
+    return this.refCount <= 2;
+  }
+
   override checkExport(): void {
     ensure(this.exclusiveVm === 0, 'EINVAL', 'an object of one VM cannot be exported');
   }

@@ -22,6 +22,9 @@ import type { Vm } from './vm.ts';
 
 export type QueueCreate = Struct<typeof panthorQueueCreate>;
 
+/** Small memory of a group and of each queue (chosen). */
+const GROUP_BYTES = 1024;
+const QUEUE_BYTES = 512;
 const MIN_RING = 4096;
 const MAX_RING = 64 * 1024;
 const MAX_QUEUE_PRIORITY = 15;
@@ -74,6 +77,7 @@ export function createGroup(
   vm: Vm,
   owner: string,
 ): Group {
+  device.kernel.slab.take(GROUP_BYTES + queues.length * QUEUE_BYTES, 'a group');
   const undo = new DisposableStack();
   const { bos, fw } = device;
   const slot = fw.glb.groups[0];

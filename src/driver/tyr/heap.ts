@@ -180,6 +180,18 @@ export class Heaps {
     return pool;
   }
 
+  /** A heap of a VM. The pool that its first heap needs goes again when there is no heap. KernelError EINVAL, ENOMEM, EBUSY. */
+  create(vm: Vm, config: HeapConfig): ReturnType<HeapPool['create']> {
+    HeapPool.check(config);
+    const known = this.pools.has(vm.id);
+    try {
+      return this.pool(vm).create(config);
+    } catch (error) {
+      if (!known) this.destroy(vm);
+      throw error;
+    }
+  }
+
   /** As `HeapPool.grow`, with the counters checked first (KernelError EINVAL). */
   grow(vm: Vm, contextVa: number, passes: RenderPasses): number {
     const { vtStart, vtEnd, fragEnd } = passes;

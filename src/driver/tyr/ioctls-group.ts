@@ -28,7 +28,7 @@ export function groupCreate(ctx: Ctx, args: Struct<typeof panthorGroupCreate>): 
   const file = ctx.file.driverData;
   const { count } = args.queues;
   ensure(count > 0 && count <= MAX_QUEUES, 'EINVAL', `${count} queues`);
-  const queues = userArray(ctx.user, args.queues, panthorQueueCreate);
+  const queues = userArray(ctx, args.queues, panthorQueueCreate);
   const { priority } = args;
   ensure(priority <= GROUP_PRIORITY.REALTIME, 'EINVAL', `priority ${priority}`);
   const allowed = ((file.allowedPriorities >>> priority) & 1) === 1;
@@ -70,8 +70,8 @@ export function groupDestroy(ctx: Ctx, args: Struct<typeof panthorGroupDestroy>)
 
 export function groupSubmit(ctx: Ctx, args: Struct<typeof panthorGroupSubmit>): number {
   ensure(args.pad === 0, 'EINVAL', 'pad is not 0');
-  const submits = userArray(ctx.user, args.queue_submits, panthorQueueSubmit);
-  submitJobs(ctx.file.driverData, ctx.user, args.group_handle, submits);
+  const submits = userArray(ctx, args.queue_submits, panthorQueueSubmit);
+  submitJobs(ctx, args.group_handle, submits);
   return 0;
 }
 

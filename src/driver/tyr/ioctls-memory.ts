@@ -41,9 +41,13 @@ import { splitVa } from './vm-layout.ts';
 
 type Ctx = IoctlContext<TyrDevice, TyrFile>;
 
+/** Small memory of a VM (chosen). */
+const VM_BYTES = 1024;
+
 export function vmCreate(ctx: Ctx, args: Struct<typeof panthorVmCreate>): number {
   ensure(args.flags === 0, 'EINVAL', 'flags are not 0');
   const split = splitVa(2 ** addressBits(ctx.data.info).va, args.user_va_range);
+  ctx.slab.take(VM_BYTES, 'a VM');
   args.id = ctx.file.driverData.addVm(() => ctx.data.createVm({ forMcu: false, ...split }));
   args.user_va_range = split.userRange;
   return 0;
@@ -64,7 +68,7 @@ export function vmGetState(ctx: Ctx, args: Struct<typeof panthorVmGetState>): nu
 export function vmBind(ctx: Ctx, args: Struct<typeof panthorVmBind>): number {
   const file = ctx.file.driverData;
   const { vm } = file.vm(args.vm_id);
-  const ops = userArray(ctx.user, args.ops, panthorVmBindOp);
+  const ops = userArray(ctx, args.ops, panthorVmBindOp);
   if ((args.flags & VM_BIND_FLAGS.ASYNC) !== 0) {
     bindLater(ctx, args.vm_id, ops);
     return 0;
@@ -89,7 +93,7 @@ function bindLater(ctx: Ctx, vmId: number, ops: readonly BindOp[]): void {
   try {
     const syncs: SyncOp[][] = ops.map((op) => {
       ensure(!vm.unusable && !vm.destroyed, 'EINVAL', `VM ${vmId} is unusable`);
-      const list = userArray(ctx.user, op.syncs, panthorSyncOp);
+      const list = userArray(ctx, op.syncs, panthorSyncOp);
       for (const sync of list) checkSyncOp(sync);
       calls.push(prepareBind(file, vm, op));
       return list;
@@ -115,6 +119,8 @@ function bindLater(ctx: Ctx, vmId: number, ops: readonly BindOp[]): void {
   }
 }
 
+/** Small memory of an object (chosen). */
+const BO_BYTES = 512;
 /** Larger objects have no room in any address space (a limit of ours; the kernel runs out of memory earlier). */
 const MAX_BO = 2 ** 47;
 
@@ -125,7 +131,10 @@ export function boCreate(ctx: Ctx, args: Struct<typeof panthorBoCreate>): number
   ensure((flags & ~(NO_MMAP | WB_MMAP)) === 0, 'EINVAL', `unknown flags 0x${flags.toString(16)}`);
   ensure((flags & NO_MMAP) === 0 || (flags & WB_MMAP) === 0, 'EINVAL', 'NO_MMAP together with WB_MMAP');
   const vm = vmId === 0 ? undefined : ctx.file.driverData.vm(vmId).vm;
+  // As a file offset the size would be negative, or rounding it up to pages overflows.
+  ensure(ctx.words('size').hi < 0x8000_0000, 'EINVAL', 'size overflows');
   ensure(size <= MAX_BO, 'ENOMEM', `no room for ${size} bytes`);
+  ctx.slab.take(BO_BYTES, 'a buffer object');
   const bo = new Bo(ctx.data.drm, size, flags, vm?.id ?? 0, vm?.resv);
   try {
     args.handle = ctx.file.createHandle(bo);
@@ -156,13 +165,18 @@ const MAX_LABEL = 4096;
 export function boSetLabel(ctx: Ctx, args: Struct<typeof panthorBoSetLabel>): number {
   ensure(args.pad === 0, 'EINVAL', 'pad is not 0');
   const bo = lookup(ctx, args.handle);
-  if (args.label === 0) bo.label = undefined;
-  else bo.label = String.fromCharCode(...ctx.user.copyString(args.label, MAX_LABEL));
+  if (args.label === 0) {
+    bo.label = undefined;
+    return 0;
+  }
+  const text = ctx.user.copyString(args.label, MAX_LABEL);
+  ctx.slab.take(text.length + 1, 'a label');
+  bo.label = String.fromCharCode(...text);
   return 0;
 }
 
 export function boSync(ctx: Ctx, args: Struct<typeof panthorBoSync>): number {
-  for (const op of userArray(ctx.user, args.ops, panthorBoSyncOp)) {
+  for (const op of userArray(ctx, args.ops, panthorBoSyncOp)) {
     const bo = lookup(ctx, op.handle);
     ensure(op.type <= BO_SYNC_TYPE.CPU_CACHE_FLUSH_AND_INVALIDATE, 'EINVAL', `unknown sync type ${op.type}`);
     const inside = op.size <= bo.size && op.offset <= bo.size - op.size;
@@ -199,7 +213,7 @@ export function heapCreate(ctx: Ctx, args: Struct<typeof panthorTilerHeapCreate>
     maxChunks: args.max_chunks,
     targetInFlight: args.target_in_flight,
   };
-  const heap = ctx.data.heaps.pool(vm).create(config);
+  const heap = ctx.data.heaps.create(vm, config);
   args.handle = ((args.vm_id << HEAP_VM_SHIFT) | heap.id) >>> 0;
   args.tiler_heap_ctx_gpu_va = heap.contextVa;
   args.first_heap_chunk_gpu_va = heap.firstChunkVa;

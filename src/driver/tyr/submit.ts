@@ -8,9 +8,10 @@ import { panthorSyncOp } from '../../spec/uapi/panthor-structs.ts';
 import type { Struct } from '../../spec/uapi/layout.ts';
 import type { Fence } from '../drm/fence.ts';
 import { lockAll } from '../drm/resv.ts';
+import type { IoctlContext } from '../drm/ioctl.ts';
 import { ERRNO, KernelError, ensure } from '../kernel/errno.ts';
-import type { UserMemory } from '../kernel/uaccess.ts';
 import { CsgSlots } from './csg.ts';
+import type { TyrDevice } from './driver.ts';
 import type { TyrFile } from './file.ts';
 import type { Group } from './group.ts';
 import { Queue } from './queue.ts';
@@ -20,8 +21,12 @@ import { SyncOps, checkSyncOp } from './sync-ops.ts';
 import type { SyncOp } from './sync-ops.ts';
 import { userArray } from './user-array.ts';
 
+type Ctx = IoctlContext<TyrDevice, TyrFile>;
+
 export type QueueSubmit = Struct<typeof panthorQueueSubmit>;
 
+/** Small memory of a job (chosen). */
+const JOB_BYTES = 512;
 const STREAM_ALIGN = 64;
 const INSTRUCTION = 8;
 /** Bits of a flush identifier that must be clear. */
@@ -35,7 +40,8 @@ interface Job {
 }
 
 /** Checks one element. KernelError EINVAL, EFAULT, E2BIG. */
-function createJob(file: TyrFile, user: UserMemory, handle: number, submit: QueueSubmit): Job {
+function createJob(ctx: Ctx, handle: number, submit: QueueSubmit): Job {
+  const file = ctx.file.driverData;
   const { stream_addr: start, stream_size: size, latest_flush: latestFlush } = submit;
   ensure(submit.pad === 0, 'EINVAL', 'queue_submit.pad is not 0');
   ensure((start === 0) === (size === 0), 'EINVAL', 'stream_addr and stream_size are not both zero or both set');
@@ -46,17 +52,19 @@ function createJob(file: TyrFile, user: UserMemory, handle: number, submit: Queu
   ensure(group.canRun, 'EINVAL', `group ${handle} cannot run any more`);
   const queue = group.queues[submit.queue_index];
   ensure(queue !== undefined, 'EINVAL', `queue_index ${submit.queue_index}`);
-  const syncs = userArray(user, submit.syncs, panthorSyncOp);
+  ctx.slab.take(JOB_BYTES, 'a job');
+  const syncs = userArray(ctx, submit.syncs, panthorSyncOp);
   for (const op of syncs) checkSyncOp(op);
   return { group, queue, call: { start, size, latestFlush, profiling: file.device.profiling }, syncs };
 }
 
 /** GROUP_SUBMIT: all jobs are checked and ordered before the first is pushed. */
-export function submitJobs(file: TyrFile, user: UserMemory, handle: number, submits: readonly QueueSubmit[]): void {
-  const jobs = submits.map((submit) => createJob(file, user, handle, submit));
+export function submitJobs(ctx: Ctx, handle: number, submits: readonly QueueSubmit[]): void {
+  const file = ctx.file.driverData;
+  const jobs = submits.map((submit) => createJob(ctx, handle, submit));
   const [first] = jobs;
   if (first === undefined) return;
-  const ops = new SyncOps(file.file);
+  const ops = new SyncOps(ctx.file);
   for (const job of jobs) ops.collect(job.syncs);
   // Fences of this call are made only when every wait has been found: a job may wait for an earlier one.
   const planned: { job: Job; finished: Fence; dependencies: Fence[] }[] = [];

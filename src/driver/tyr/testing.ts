@@ -77,6 +77,8 @@ export class FakeSoc {
   readonly hang = { ...HANG };
   /** `clock:core` and so on: these calls return this errno once per entry. */
   readonly failing = new Map<string, number>();
+  /** The allocation of the kernel after so many others fails, once; undefined: none does. */
+  failAllocation: number | undefined;
   readonly enabledClocks = new Map<string, number>();
   readonly preparedClocks = new Map<string, number>();
   readonly enabledRegulators = new Map<string, number>();
@@ -278,6 +280,13 @@ export class FakeSoc {
     return pa;
   }
 
+  private allocationFails(): boolean {
+    if (this.failAllocation === undefined) return false;
+    if (this.failAllocation-- > 0) return false;
+    this.failAllocation = undefined;
+    return true;
+  }
+
   private once(key: string): number {
     const errno = this.failing.get(key) ?? 0;
     this.failing.delete(key);
@@ -371,6 +380,7 @@ export class FakeSoc {
       },
       timerHz: 24_000_000,
       firmware: (path) => this.files.get(path),
+      allocationFails: () => this.allocationFails(),
       log: (level: LogLevel, source, message) => void this.lines.push(`${level} ${source}: ${message}`),
       probe: {},
     };

@@ -5,17 +5,22 @@
 import type { panthorObjArray } from '../../spec/uapi/panthor-structs.ts';
 import type { Decoded, Fields, Layout, Struct } from '../../spec/uapi/layout.ts';
 import { ensure, fail } from '../kernel/errno.ts';
+import type { Slab } from '../kernel/slab.ts';
 import type { UserMemory } from '../kernel/uaccess.ts';
 
-/** The elements. KernelError EINVAL for a short stride, E2BIG for unknown bytes that are set, EFAULT. */
+/**
+ * The elements. KernelError EINVAL for a short stride, ENOMEM for more than the kernel copies, E2BIG for unknown bytes
+ * that are set, EFAULT.
+ */
 export function userArray<F extends Fields>(
-  user: UserMemory,
+  { user, slab }: { readonly user: UserMemory; readonly slab: Slab },
   array: Struct<typeof panthorObjArray>,
   element: Layout<F>,
 ): Decoded<F>[] {
   const { count, stride, array: address } = array;
   if (count === 0) return [];
   ensure(stride >= element.minSize, 'EINVAL', `stride ${stride} below the ${element.minSize} bytes of ${element.name}`);
+  slab.takeLarge(count * element.size, `${count} ${element.name}`);
   const bytes = user.copyFrom(address, stride * count);
   return Array.from({ length: count }, (_, i) => {
     const start = i * stride;

@@ -154,7 +154,7 @@ export class Vm implements AsUser {
   /** Maps [offset, offset+size) of an object at `va`; uAPI flags. KernelError EINVAL, ENOMEM, ETIMEDOUT. */
   map(obj: GemObject, offset: number, size: number, va: number, flags: number): void {
     ensure(!this.destroyed && !this.unusable, 'EINVAL', `vm${this.id} is ${this.unusable ? 'unusable' : 'destroyed'}`);
-    const tables = TableReserve.countForMap(va, size) + BLOCK_ENDS;
+    const tables = (): number => TableReserve.countForMap(va, size) + BLOCK_ENDS;
     this.update({ start: va, size }, tables, false, (ops) =>
       this.gpuvm.smMap({ va, range: size, obj, offset, flags }, new GpuVaReserve(MAP_RECORDS), ops),
     );
@@ -162,16 +162,25 @@ export class Vm implements AsUser {
 
   /** Removes whatever is mapped in the range. `force`: also when the MMU does not answer. */
   unmap(va: number, size: number, force = false): void {
-    const tables = TableReserve.countForUnmap(va, size);
+    const tables = (): number => this.tablesToSplit(va, size);
     this.update({ start: va, size }, tables, force, (ops) =>
       this.gpuvm.smUnmap(va, size, new GpuVaReserve(UNMAP_RECORDS), ops),
     );
   }
 
+  /**
+   * Tables an unmap needs: one for each block that an end of the range lies in. Ends of mappings need none, so that
+   * giving something back never fails for want of memory.
+   */
+  private tablesToSplit(va: number, size: number): number {
+    const inside = [va, va + size].filter((at) => at % BLOCK_SIZE !== 0 && this.isBlock(at));
+    return new Set(inside.map((at) => Math.floor(at / BLOCK_SIZE))).size;
+  }
+
   /** Runs `body` with the region locked and `tables` pages for page tables set aside. */
-  private update(region: Region, tables: number, force: boolean, body: (ops: StepOps) => void): void {
+  private update(region: Region, tables: () => number, force: boolean, body: (ops: StepOps) => void): void {
     this.opLock.with(() => {
-      const reserve = new TableReserve(this.kernel, this.gpuvm.name, tables);
+      const reserve = new TableReserve(this.kernel, this.gpuvm.name, tables());
       try {
         this.tolerating(force, () => this.mmu.startVmUpdate(this, region));
         try {

@@ -107,6 +107,8 @@ export class Board implements Platform, Stateful {
   readonly shaders: ShaderEvents;
   /** Told about accesses of the MCU outside the model. */
   onOddAccess: (kind: number, address: number, write: boolean, value: number, pc: number) => void = () => {};
+  /** Told about accesses of the host's register window, after they took effect; undefined while nobody looks. */
+  onHostAccess: ((write: boolean, offset: number, value: number) => void) | undefined;
   /** Register accesses recorded so far. */
   accesses = 0;
   /** The driver log so far, as lines. */
@@ -232,6 +234,11 @@ export class Board implements Platform, Stateful {
     ];
   }
 
+  /** Allocations of the kernel are calls of the board as far as failing goes. */
+  allocationFails(): boolean {
+    return this.faults.length > 0 && this.refusal('memory') !== 0;
+  }
+
   log(level: LogLevel, source: string, message: string): void {
     this.logLines.push(message);
     this.onEvent();
@@ -251,7 +258,13 @@ export class Board implements Platform, Stateful {
     else machine.hostWrite(offset, value);
     this.accesses++;
     this.recorder.access(seq, machine.clock.now, meta, offset, value ?? result, old, cause);
+    this.onHostAccess?.(value !== undefined, offset, value ?? result);
     return result;
+  }
+
+  /** Nothing is recorded now: what happens is no part of the session. */
+  get silent(): boolean {
+    return this.recorder === nullRecorder;
   }
 
   /** Runs `body` with nothing recorded and the numbers of the session put back afterwards. */

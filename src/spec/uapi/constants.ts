@@ -67,6 +67,9 @@ export const CAP = {
   SYNCOBJ_TIMELINE: 20,
 } as const;
 
+/** Capabilities of drivers with displays. */
+export const KMS_CAPS: readonly number[] = [1, 2, 3, 4, 7, 8, 9, 16, 17, 18, 21];
+
 /** O_CLOEXEC and O_RDWR. */
 export const PRIME_FLAGS = { CLOEXEC: 0x8_0000, RDWR: 2 } as const;
 

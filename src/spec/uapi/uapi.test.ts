@@ -7,6 +7,8 @@ import * as constants from './constants.ts';
 import { BadInput } from '../../base/errors.ts';
 import { CORE_IOCTLS, PANTHOR_IOCTLS, ioctlParts } from './ioctls.ts';
 import { Layout } from './layout.ts';
+import { CLOSED_CALLS, CORE_ERRORS } from './core-errors.ts';
+import { PANTHOR_ERRORS } from './panthor-errors.ts';
 
 interface Fixture {
   structs: {
@@ -131,5 +133,42 @@ describe('enumerations and flags', () => {
   ] as const)('%s', (name, got, table) => {
     const rows = Object.entries(table[name] ?? {}).map(([value, label]) => [label.split(' ')[0], Number(value)]);
     expect(Object.fromEntries(rows)).toEqual(got);
+  });
+});
+
+describe('documented errors', () => {
+  const {
+    errors,
+    closed,
+  }: { errors: Record<string, string[]>; closed: { name: string; number: string; flags: string[] }[] } = JSON.parse(
+    readFileSync(new URL('fixtures/errors.json', import.meta.url), 'utf8'),
+  );
+  /** Errors that come from the arrays of any call, which the headers name once for all. */
+  const FROM_ARRAYS = ['E2BIG', 'ENOMEM', 'EFAULT'];
+  it.each([
+    ['panthor', PANTHOR_IOCTLS, PANTHOR_ERRORS],
+    ['core', CORE_IOCTLS, CORE_ERRORS],
+  ] as const)('of %s: every call, every errno', (_, calls, table) => {
+    for (const [name, spec] of Object.entries(calls)) {
+      const got = Object.keys(Object.entries(table).find(([key]) => key === name)?.[1] ?? {});
+      const want = [...new Set(errors[spec.name])];
+      expect(
+        want.filter((e) => !got.includes(e)),
+        spec.name,
+      ).toEqual([]);
+      expect(
+        got.filter((e) => !want.includes(e) && !FROM_ARRAYS.includes(e)),
+        spec.name,
+      ).toEqual([]);
+    }
+  });
+
+  it('calls a render node does not have', () => {
+    const rows = CLOSED_CALLS.map(({ spec }) => ({
+      name: spec.name,
+      number: `0x${spec.number.toString(16).padStart(8, '0')}`,
+      flags: spec.flags.map((f) => `DRM_${f}`),
+    }));
+    expect(rows).toEqual(closed);
   });
 });

@@ -15,7 +15,7 @@ import { diffText } from './session-tools.ts';
 
 /** Errno of an injected fault without one: EIO. */
 const DEFAULT_ERRNO = 5;
-const FAULTS = ['clk-enable', 'regulator-enable', 'map', 'domain-on', 'firmware'] as const;
+const FAULTS = ['clk-enable', 'regulator-enable', 'map', 'domain-on', 'firmware', 'memory'] as const;
 
 export async function replay(session: SessionReader, c: Context): Promise<number> {
   const { replaySession } = await import('../../lab/replay.ts');
