@@ -4,6 +4,7 @@
  * exports is offered by the host (a dialog, or a download under a token).
  */
 import { z } from 'zod';
+import { captureRequests } from './capture.ts';
 import { bytes, u32, u53 } from './inputs.ts';
 
 const none = z.strictObject({});
@@ -125,6 +126,7 @@ export const hostInfo = z.object({
 
 /** Requests the host answers itself. */
 export const hostRequests = {
+  ...captureRequests,
   /** First of all: refused when page and host speak different protocols. */
   'host.hello': { params: z.strictObject({ protocol: u32 }), result: hostInfo },
   /** Ends the present bench, if any, and powers a new one with a session of its own. */

@@ -32,7 +32,15 @@ export interface Capture {
   readonly expected: Uint8Array | undefined;
 }
 
-function read(file: string): Uint8Array {
+/** The files of a capture by name, wherever they are. */
+export interface CaptureSource {
+  /** What it is called in messages: a folder's path. */
+  readonly name: string;
+  readonly files: readonly string[];
+  read(file: string): Uint8Array;
+}
+
+function readAt(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
@@ -41,26 +49,34 @@ function read(file: string): Uint8Array {
   }
 }
 
-function unpack(file: string): Uint8Array {
+function unpack(packed: Uint8Array, file: string): Uint8Array {
   try {
-    return gunzipSync(read(file), { maxOutputLength: MAX_UNPACKED });
+    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED });
   } catch (error) {
-    if (error instanceof BadInput) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new BadInput({ file, rule: `cannot be unpacked: ${reason}`, remedy: 'It must be a gzip file.' });
   }
 }
 
-const text = (file: string): string => new TextDecoder().decode(read(file));
-
 const IMAGE = /^mem_submit(\d{1,9})\.json$/;
 
-/** Reads a capture; BadInput names the file and the rule it breaks. */
+/** Reads a capture from its folder; BadInput names the file and the rule it breaks. */
 export function readCapture(directory: string): Capture {
-  const at = (name: string): string => path.join(directory, name);
-  const run = parseRun(text(at('run.json')), at('run.json'));
-  const entries = parseIoctls(text(at('ioctls.jsonl')), at('ioctls.jsonl'));
-  const names = readdirSync(directory);
+  const files = (): string[] => {
+    readAt(path.join(directory, 'run.json'));
+    return readdirSync(directory);
+  };
+  return parseCapture({ name: directory, files: files(), read: (name) => readAt(path.join(directory, name)) });
+}
+
+/** As `readCapture`, from files that may lie anywhere. */
+export function parseCapture(source: CaptureSource): Capture {
+  const at = (name: string): string => path.join(source.name, name);
+  const text = (name: string): string => new TextDecoder().decode(source.read(name));
+  const unpacked = (name: string): Uint8Array => unpack(source.read(name), at(name));
+  const run = parseRun(text('run.json'), at('run.json'));
+  const entries = parseIoctls(text('ioctls.jsonl'), at('ioctls.jsonl'));
+  const names = source.files;
   const images = names
     .flatMap((name) => {
       const match = IMAGE.exec(name);
@@ -68,10 +84,10 @@ export function readCapture(directory: string): Capture {
     })
     .toSorted((a, b) => a.submit - b.submit)
     .map(({ name, submit }) => {
-      const bytes = unpack(at(name.replace(/json$/, 'bin.gz')));
-      return { submit, bytes, maps: parseMemory(text(at(name)), bytes.length, at(name)) };
+      const bytes = unpacked(name.replace(/json$/, 'bin.gz'));
+      return { submit, bytes, maps: parseMemory(text(name), bytes.length, at(name)) };
     });
-  const expected = names.includes('expected.bin.gz') ? unpack(at('expected.bin.gz')) : undefined;
+  const expected = names.includes('expected.bin.gz') ? unpacked('expected.bin.gz') : undefined;
   if (expected === undefined && run.compare.mode !== 'none') {
     throw new BadInput({
       file: at('expected.bin.gz'),
@@ -89,5 +105,5 @@ export function readCapture(directory: string): Capture {
       remedy: 'It holds all buffers of run.json.',
     });
   }
-  return { directory, run, entries, images, expected };
+  return { directory: source.name, run, entries, images, expected };
 }

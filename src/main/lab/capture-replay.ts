@@ -29,6 +29,16 @@ const LIMIT_NS = 60_000_000_000;
 
 type Call<K extends CaptureCall['kind']> = Extract<CaptureCall, { kind: K }>;
 
+export interface BufferResult {
+  readonly name: string;
+  readonly va: number;
+  readonly size: number;
+  readonly compared: boolean;
+  /** Words that differ, and the first of them. */
+  readonly differing: number;
+  readonly first: Mismatch | undefined;
+}
+
 export interface CaptureResult {
   /** True when all submissions ended without a fault and every compared buffer agrees. */
   readonly ok: boolean;
@@ -37,6 +47,8 @@ export interface CaptureResult {
   /** The first of the differing words, and the number of all. */
   readonly mismatches: readonly Mismatch[];
   readonly mismatchCount: number;
+  /** All buffers of the run; `compared` false for those that were not looked at. */
+  readonly buffers: readonly BufferResult[];
   readonly submits: number;
   /** What went wrong on the way; undefined when nothing did. */
   readonly fault: string | undefined;
@@ -46,19 +58,24 @@ export interface CaptureResult {
 /** Calls of the DRM core that make the process wait for what it submitted. */
 const WAITS: ReadonlySet<number> = new Set([CORE_IOCTLS.SYNCOBJ_WAIT.nr, CORE_IOCTLS.SYNCOBJ_TIMELINE_WAIT.nr]);
 
+/** Told before each call: how many are done, of how many. */
+export type Progress = (done: number, total: number) => void;
+
 class Replay {
   private readonly process: CaptureProcess;
   private readonly capture: Capture;
   private readonly objects: CaptureObjects;
+  private readonly progress: Progress;
   /** Signal operations of submissions nobody has waited for yet. */
   private pending: SyncPoint[] = [];
   /** Submissions put off until the earliest image is loaded; undefined once it is. */
   private waiting: Call<'groupSubmit'>[] | undefined = [];
   private submits = 0;
 
-  constructor(capture: Capture, process: CaptureProcess) {
+  constructor(capture: Capture, process: CaptureProcess, progress: Progress) {
     this.capture = capture;
     this.process = process;
+    this.progress = progress;
     this.objects = new CaptureObjects(process, capture);
   }
 
@@ -69,7 +86,11 @@ class Replay {
       const { entries } = this.capture;
       // What follows the last submission tears down what is compared.
       const last = entries.findLastIndex((e) => e.call.kind === 'groupSubmit');
-      for (const { call, line } of entries.slice(0, last + 1)) await this.perform(call, `ioctls.jsonl:${line}`);
+      let done = 0;
+      for (const { call, line } of entries.slice(0, last + 1)) {
+        this.progress(done++, last + 1);
+        await this.perform(call, `ioctls.jsonl:${line}`);
+      }
       await this.flushWaiting();
       await this.drain();
     } catch (error) {
@@ -78,13 +99,14 @@ class Replay {
     }
     const faults = (await this.process.host.faults()) - faultsBefore;
     if (fault === undefined && faults > 0) fault = `the hardware reported ${faults} fault${faults === 1 ? '' : 's'}`;
-    const { mismatches, count } = await this.compare(fault === undefined);
+    const { mismatches, count, buffers } = await this.compare(fault === undefined);
     const { mode, relative } = this.capture.run.compare;
     return {
       ok: fault === undefined && count === 0,
       compare: mode === 'tolerance' ? `tolerance ${relative}` : mode,
       mismatches,
       mismatchCount: count,
+      buffers,
       submits: this.submits,
       fault,
       virtualNs: await this.process.host.now(),
@@ -283,29 +305,42 @@ class Replay {
   }
 
   /** After a failure, buffers that were never made are left out (`all` false). */
-  private async compare(all: boolean): Promise<{ mismatches: Mismatch[]; count: number }> {
+  private async compare(
+    all: boolean,
+  ): Promise<{ mismatches: Mismatch[]; count: number; buffers: readonly BufferResult[] }> {
     const { run, expected } = this.capture;
     const mismatches: Mismatch[] = [];
+    const buffers: BufferResult[] = [];
     let count = 0;
-    if (expected === undefined || run.compare.mode === 'none') return { mismatches, count };
     for (const buffer of run.buffers) {
-      if (!all && !this.objects.isMapped(buffer.va, buffer.size)) continue;
+      const { name, va, size } = buffer;
+      const skipped = expected === undefined || run.compare.mode === 'none';
+      if (skipped || (!all && !this.objects.isMapped(va, size))) {
+        buffers.push({ name, va, size, compared: false, differing: 0, first: undefined });
+        continue;
+      }
       const got = await this.objects.readVa(buffer.va, buffer.size);
       const want = expected.subarray(buffer.expectedOffset, buffer.expectedOffset + buffer.size);
       const result = compareBuffer(buffer, got, want, run.compare);
       count += result.count;
       mismatches.push(...result.listed);
+      buffers.push({ name, va, size, compared: true, differing: result.count, first: result.listed[0] });
     }
-    return { mismatches, count };
+    return { mismatches, count, buffers };
   }
 }
 
 /** Replays `capture` as client `client` of a booted bench. */
-export async function replayCapture(capture: Capture, host: CaptureHost, client = 1): Promise<CaptureResult> {
+export async function replayCapture(
+  capture: Capture,
+  host: CaptureHost,
+  client = 1,
+  progress: Progress = () => {},
+): Promise<CaptureResult> {
   const process = new CaptureProcess(host, client);
   await process.open();
   try {
-    return await new Replay(capture, process).run();
+    return await new Replay(capture, process, progress).run();
   } finally {
     await process.close();
   }

@@ -24,6 +24,7 @@ import { exportName } from '../../session/export-file.ts';
 import { SqlRunner } from '../../session/sql-runner.ts';
 import { startLink, type Link } from '../link.ts';
 import { newSessionPath } from '../session-path.ts';
+import { Captures } from './captures.ts';
 import { Examples } from './examples.ts';
 import type { Outside } from './outside.ts';
 import { Sessions } from './sessions.ts';
@@ -40,6 +41,7 @@ export class Workspace {
   private readonly outside: Outside;
   private readonly sql: SqlRunner;
   private readonly examples: Examples;
+  private readonly captures = new Captures();
   private readonly listeners = new Set<Listener>();
   private readonly handlers: HostHandlers;
   private link: Link | undefined;
@@ -186,7 +188,7 @@ export class Workspace {
   }
 
   private makeHandlers(): HostHandlers {
-    const { outside, sessions, examples, sql } = this;
+    const { outside, sessions, examples, captures, sql } = this;
     return {
       'host.hello': ({ protocol }) => {
         if (protocol !== PROTOCOL_VERSION) {
@@ -232,6 +234,20 @@ export class Workspace {
         );
       },
       'file.save': ({ name, bytes }) => outside.save(safeFile(name), (target) => writeFile(target, bytes)),
+      'capture.open': ({ name, files }) => captures.open(name, files),
+      'capture.list': () => captures.list(),
+      'capture.close': ({ id }) => captures.close(id),
+      'capture.replay': async ({ id }) => {
+        this.underWay++;
+        try {
+          return await captures.replay(id, this.client, (what, done, total) => {
+            this.notify('progress', { what, done, total });
+          });
+        } finally {
+          this.underWay--;
+        }
+      },
+      'capture.cancel': () => captures.cancel(),
       'example.list': () => examples.list(),
       'example.read': ({ name }) => examples.read(name),
     };
