@@ -50,6 +50,8 @@ export interface Memory {
   readonly size: number;
   readonly ram8: Uint8Array;
   readonly ram32: Int32Array;
+  /** The WebAssembly.Memory that holds them, for translated code; without it there is none. */
+  readonly wasm?: { readonly buffer: ArrayBuffer };
   /** Byte offset into ram8 of `size` bytes at PA, or -1 when any of them lies outside. */
   offset(pa: number, size: number): number;
   read8(pa: number): number;

@@ -4,6 +4,7 @@
  * itself, its entries taken as plain buffers. Whatever is not there, or is no buffer, is an empty buffer.
  */
 import { descriptorField, ENUMS, rawField } from '../../spec/descriptors/descriptors.ts';
+import { BUFFERS_WORDS } from './layout.ts';
 import type { ShaderMemory } from './memory.ts';
 
 const TABLE_SHIFT = 24;
@@ -22,6 +23,7 @@ const ADDRESS = descriptorField('Buffer', 'Address');
 
 /** Handles remembered within a slice. */
 const REMEMBERED = 16;
+const SHARED_WORDS = BUFFERS_WORDS / REMEMBERED;
 
 export class Buffers {
   /** The buffer found last: address in two words, size in bytes. */
@@ -35,9 +37,12 @@ export class Buffers {
   private readonly handles = new Int32Array(REMEMBERED);
   private readonly known = new Uint8Array(REMEMBERED);
   private readonly found = new Float64Array(REMEMBERED * 3);
+  /** The same for translated code, eight words each: 1 for known, handle, address, size (below 2^32). */
+  private readonly shared: Int32Array;
 
-  constructor(memory: ShaderMemory) {
+  constructor(memory: ShaderMemory, shared: Int32Array = new Int32Array(BUFFERS_WORDS)) {
     this.memory = memory;
+    this.shared = shared;
   }
 
   /** Takes the resource table pointer: address in bits 63:6, number of entries below. */
@@ -45,6 +50,7 @@ export class Buffers {
     this.count = lo & COUNT_MASK;
     this.table = (hi >>> 0) * 2 ** 32 + ((lo & ~COUNT_MASK) >>> 0);
     this.known.fill(0);
+    this.shared.fill(0);
   }
 
   /** Finds the buffer of a handle; false when reading its descriptor faulted. */
@@ -63,7 +69,17 @@ export class Buffers {
     found[3 * at] = this.lo;
     found[3 * at + 1] = this.hi;
     found[3 * at + 2] = this.size;
+    this.share(SHARED_WORDS * at, handle);
     return true;
+  }
+
+  private share(at: number, handle: number): void {
+    const { shared } = this;
+    shared[at] = this.size < 2 ** 32 ? 1 : 0;
+    shared[at + 1] = handle;
+    shared[at + 2] = this.lo;
+    shared[at + 3] = this.hi;
+    shared[at + 4] = this.size;
   }
 
   private read(table: number, index: number): boolean {

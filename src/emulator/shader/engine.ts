@@ -21,12 +21,18 @@ import {
   UNIFORM_ROW,
   WARP_ROW,
   WARP_WORDS,
+  BUFFERS_ROW,
+  BUFFERS_WORDS,
+  PAGES_ROW,
+  PAGES_WORDS,
 } from './layout.ts';
 import { FAULTED, ShaderMemory } from './memory.ts';
 import { KIND, type MicroOp } from './micro-op.ts';
 import { Programs, type CodePage } from './program.ts';
 import { ConstantPool, prepare } from './sources.ts';
 import { warpsOf, type Task } from './task.ts';
+import { ANSWER } from './translator/compile.ts';
+import { ENTERED, fileMemory, ShaderTranslator } from './translator/translator.ts';
 
 /** How a run ended: the budget is used up, everything is done, a fault (`memory.fault`), or the watch stopped it. */
 export const RUN = { MORE: 0, DONE: 1, FAULT: 2, CUT: 3 } as const;
@@ -44,8 +50,11 @@ const FIRST_WARP = WARP_ROW * LANES;
 /** A watch (watch.ts), with the number of the instruction in the present run. */
 export type RunWatch = (task: Task, warp: number, pc: number, active: number, done: number) => boolean;
 
+/** Every instruction by its function, or hot programs as WebAssembly; results and times are the same. */
+export type ShaderEngineKind = 'interpreter' | 'translator';
+
 export class ShaderEngine {
-  readonly file = new LaneFile();
+  readonly file: LaneFile;
   readonly memory: ShaderMemory;
   readonly buffers: Buffers;
   /** Cycles the last run took. */
@@ -54,7 +63,9 @@ export class ShaderEngine {
   readonly counts = new Float64Array(4);
   /** Undefined while nobody looks. */
   watch: RunWatch | undefined;
-  private readonly pool = new ConstantPool(this.file);
+  /** Undefined for the interpreter. */
+  readonly translator: ShaderTranslator | undefined;
+  private readonly pool: ConstantPool;
   private readonly programs: Programs;
   private budget = 0;
   private granted = 0;
@@ -70,11 +81,30 @@ export class ShaderEngine {
   private readonly sources = new Int32Array(4);
   private floatMode = false;
 
-  constructor(memory: Memory, mmu: Mmu) {
+  constructor(memory: Memory, mmu: Mmu, kind: ShaderEngineKind = 'interpreter') {
     this.mmu = mmu;
-    this.memory = new ShaderMemory(memory, mmu);
-    this.buffers = new Buffers(this.memory);
+    const shared = kind === 'translator' && memory.wasm !== undefined ? fileMemory() : undefined;
+    const file = new LaneFile(shared?.buffer);
+    this.file = file;
+    this.pool = new ConstantPool(file);
+    this.memory = new ShaderMemory(memory, mmu, file.words(PAGES_ROW, PAGES_WORDS));
+    this.buffers = new Buffers(this.memory, file.words(BUFFERS_ROW, BUFFERS_WORDS));
     this.programs = new Programs(memory, this.pool);
+    if (shared === undefined) return;
+    const helpers = {
+      alu: this.aluForTranslated.bind(this),
+      message: this.messageForTranslated.bind(this),
+    };
+    const { programs } = this;
+    this.translator = new ShaderTranslator({
+      file,
+      fileMemory: shared,
+      ram: memory,
+      memory: this.memory,
+      mmu,
+      programs,
+      helpers,
+    });
   }
 
   /** Forgets which task the file holds. */
@@ -90,6 +120,9 @@ export class ShaderEngine {
     this.counts.fill(0);
     this.memory.traffic = 0;
     this.open(task);
+    // Whoever looks at instructions sees each of them.
+    if (this.watch === undefined) this.translator?.open(task, this.floatMode);
+    else this.translator?.close();
     const { nx, ny, nz } = task.box;
     const groups = nx * ny * nz;
     let status: number = RUN.DONE;
@@ -102,6 +135,7 @@ export class ShaderEngine {
     }
     this.counts[0] = budget - this.budget;
     task.executed += budget - this.budget;
+    if (this.translator?.ready === false) this.translator.heated(budget - this.budget);
     this.cycles += this.memory.traffic;
     if (status === RUN.MORE || status === RUN.CUT)
       task.registers = this.file.I.slice(FIRST_WARP, FIRST_WARP + warpsOf(task.environment) * WARP_WORDS);
@@ -234,7 +268,18 @@ export class ShaderEngine {
     let active = task.active[w]!;
     let alive = task.alive[w]!;
     file.active = active;
+    const translator = this.translator?.ready === true ? this.translator : undefined;
     for (;;) {
+      if (translator !== undefined) {
+        const how = this.enterTranslated(translator, task, w, pc, active);
+        if (how === ENTERED.FAULT) return RUN.FAULT;
+        if (how === ENTERED.ENDED) return RUN.DONE;
+        if (how !== ENTERED.NOT) {
+          pc = translator.pc;
+          active = translator.active;
+          file.active = active;
+        }
+      }
       if (this.budget <= 0) {
         task.pc[w] = pc;
         return RUN.MORE;
@@ -331,6 +376,59 @@ export class ShaderEngine {
   private failed(task: Task, w: number, pc: number): number {
     task.pc[w] = pc;
     return RUN.FAULT;
+  }
+
+  /** Goes on in translated code; ENTERED.*. Where lanes go on then is in `translator`. */
+  private enterTranslated(translator: ShaderTranslator, task: Task, w: number, pc: number, active: number): number {
+    const how = translator.enter(task, w, pc, active, this.budget);
+    if (how === ENTERED.NOT) return how;
+    this.budget = translator.budget;
+    this.cycles += translator.cycles;
+    this.counts[2] = this.counts[2]! + translator.loads;
+    this.counts[3] = this.counts[3]! + translator.stores;
+    if (translator.selected >= 0) {
+      task.pc[w] = translator.selected;
+      task.active[w] = translator.active;
+    }
+    if (how === ENTERED.FAULT) this.failed(task, w, translator.pc);
+    else if (how === ENTERED.ENDED) {
+      this.endLanes(task, w, translator.active);
+      this.select(task, w);
+    } else if (how === ENTERED.TURN && translator.active !== task.alive[w]) {
+      const first = w * LANES;
+      for (let l = 0; l < LANES; l++) if ((translator.active >>> l) & 1) task.lanePc[first + l] = translator.pc;
+      this.select(task, w);
+      translator.pc = task.pc[w]!;
+      translator.active = task.active[w]!;
+    }
+    return how;
+  }
+
+  private aluForTranslated(op: MicroOp, base: number, next: number, active: number, whole: boolean): void {
+    const { file } = this;
+    file.active = active;
+    if (!op.plain || !whole || this.floatMode) this.executeSlowly(op, base, next, whole);
+    else
+      op.alu(
+        file,
+        op,
+        base + op.dst,
+        place(op.a, base, op.am),
+        place(op.b, base, op.bm),
+        place(op.c, base, op.cm),
+        place(op.e, base, op.em),
+      );
+  }
+
+  private messageForTranslated(op: MicroOp, base: number, next: number, active: number): number {
+    const { programs, mmu } = this;
+    const { epoch } = programs;
+    const generation = mmu.generation(this.as);
+    this.file.active = active;
+    this.prepareSources(op, base, next);
+    if (op.message(this, op, base, this.sources[0]!, this.sources[1]!) === false) return ANSWER.FAULT;
+    if (programs.epoch !== this.pageEpoch) this.pageVa = -1;
+    return programs.epoch === epoch && mmu.generation(this.as) === generation ? ANSWER.DONE : ANSWER.CHANGED;
   }
 
   private endLanes(task: Task, w: number, lanes: number): void {
@@ -468,6 +566,8 @@ const BARRIER_SLOT = 7;
 const COMBINE_MASK = 7;
 const COMBINE_HIGH = 2;
 const ABSOLUTE = 8;
+
+const place = (row: number, base: number, mask: number): number => row + (base & mask);
 
 /** Target of an indirect branch: an address in the same 4 GiB, or a distance in instructions. */
 function indirect(op: MicroOp, next: number, value: number): number {

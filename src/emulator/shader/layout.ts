@@ -32,7 +32,19 @@ export const RESULT_TEMP_ROW = SOURCE_TEMP_ROW + 8;
 export const CONSTANT_ROW = RESULT_TEMP_ROW + 2;
 export const CONSTANT_ROWS = 2048;
 export const WARP_ROW = CONSTANT_ROW + CONSTANT_ROWS;
-export const FILE_ROWS = WARP_ROW + MAX_WARPS * REGISTERS;
+/** What translated code shares with the engine: places of lanes, its state on leaving, addresses, loaded words. */
+export const PLACE_ROW = WARP_ROW + MAX_WARPS * REGISTERS;
+export const STATE_ROW = PLACE_ROW + 1;
+export const ADDRESS_ROW = STATE_ROW + 1;
+export const DATA_ROW = ADDRESS_ROW + 2;
+/** Cached pages (memory.ts) and buffers (buffers.ts). */
+export const PAGES_ROW = DATA_ROW + 4;
+export const PAGES_WORDS = 4 * 64 * 3;
+export const BUFFERS_ROW = PAGES_ROW + PAGES_WORDS / LANES;
+export const BUFFERS_WORDS = 16 * 8;
+export const FILE_ROWS = BUFFERS_ROW + BUFFERS_WORDS / LANES;
+
+export const FILE_BYTES = FILE_ROWS * LANES * 4;
 
 /** Words of the registers of one warp. */
 export const WARP_WORDS = REGISTERS * LANES;
@@ -44,10 +56,16 @@ export class LaneFile {
   /** Lanes that execute now. */
   active = 0;
 
-  constructor() {
-    this.I = new Int32Array(FILE_ROWS * LANES);
-    this.F = new Float32Array(this.I.buffer);
+  /** `buffer`: where the rows are to be, for translated code that shares them. */
+  constructor(buffer: ArrayBuffer = new ArrayBuffer(FILE_BYTES)) {
+    this.I = new Int32Array(buffer, 0, FILE_ROWS * LANES);
+    this.F = new Float32Array(buffer, 0, FILE_ROWS * LANES);
     for (let lane = 0; lane < LANES; lane++) this.I[SPECIAL_ROW.LANE_ID * LANES + lane] = lane;
+  }
+
+  /** Words of some rows. */
+  words(row: number, count: number): Int32Array {
+    return this.I.subarray(row * LANES, row * LANES + count);
   }
 
   /** Sets all lanes of a row. */

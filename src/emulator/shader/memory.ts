@@ -5,6 +5,7 @@
 import { FAULT } from '../../spec/faults.ts';
 import { ACCESS, type AccessType, type Memory, type Mmu } from '../wiring.ts';
 import { DROPPED_HIGH } from './choices.ts';
+import { PAGES_WORDS } from './layout.ts';
 
 const PAGE = 4096;
 const PAGE_MASK = PAGE - 1;
@@ -13,7 +14,6 @@ const TWO32 = 2 ** 32;
 const ENTRIES = 64;
 const ENTRY_WORDS = 3;
 const KIND_WORDS = ENTRIES * ENTRY_WORDS;
-const KINDS = 4;
 
 /** Answers of `find` that are no offsets. */
 export const FAULTED = -1;
@@ -38,9 +38,11 @@ export class ShaderMemory {
   private as = 0;
   private generation = -1;
   /** Per kind and page: low and high word of the page's address, offset of the page in RAM (-1: empty). */
-  private readonly cache = new Int32Array(KIND_WORDS * KINDS).fill(-1);
+  private readonly cache: Int32Array;
 
-  constructor(memory: Memory, mmu: Mmu) {
+  /** `cache`: PAGES_WORDS words, where translated code finds them too. */
+  constructor(memory: Memory, mmu: Mmu, cache: Int32Array = new Int32Array(PAGES_WORDS)) {
+    this.cache = cache.fill(-1);
     this.ram8 = memory.ram8;
     this.ram32 = memory.ram32;
     this.mmu = mmu;

@@ -21,7 +21,14 @@ export interface Prep {
   readonly q: number;
   /** CHANGE: of each word. WIDE: of the low word; the high one is its sign (p = 1) or 0. */
   readonly change: Change;
+  /** The same as `change` where it only moves bytes: the byte of the word that each byte of the result is. */
+  readonly pick?: readonly number[];
+  /** WIDE: what is done to the low word, undefined for nothing. */
+  readonly inner?: Prep | undefined;
 }
+
+/** In `Prep.pick`: a byte of zeros. */
+export const ZERO_BYTE = -1;
 
 const same: Change = (word) => word;
 
@@ -33,6 +40,11 @@ const extend = (p: number, q: number, signed: boolean): Prep => ({
   change: signed ? (w) => (w << p) >> q : (w) => ((w << p) >>> q) | 0,
 });
 const changed = (change: Change): Prep => ({ kind: PREP.CHANGE, p: 0, q: 0, change });
+/** Bytes moved about; `pick` names them from the lowest. */
+const moved = (bytes: readonly number[]): Prep => ({
+  ...changed((w) => bytes.reduce((out, n, i) => (n === ZERO_BYTE ? out : out | (byteOf(w, n) << (8 * i))), 0)),
+  pick: [0, 1, 2, 3].map((i) => bytes[i] ?? ZERO_BYTE),
+});
 
 /** Fills the temporary row(s) at word `to` from the row at word `from`. */
 export function prepare(I: Int32Array, prep: Prep, from: number, to: number): void {
@@ -62,11 +74,11 @@ function halves(name: string, signed: boolean): Prep | undefined {
   if (name.startsWith('h')) {
     // The first digit selects for the low half; h01 changes nothing.
     if (low === 0 && high === 1) return undefined;
-    return changed((w) => ((w >>> (16 * low)) & 0xffff) | ((w >>> (16 * high)) << 16));
+    const change: Change = (w) => ((w >>> (16 * low)) & 0xffff) | ((w >>> (16 * high)) << 16);
+    return { ...changed(change), pick: [2 * low, 2 * low + 1, 2 * high, 2 * high + 1] };
   }
-  return changed((w) =>
-    signed ? (signedByte(w, low) & 0xffff) | (signedByte(w, high) << 16) : byteOf(w, low) | (byteOf(w, high) << 16),
-  );
+  if (!signed) return moved([low, ZERO_BYTE, high, ZERO_BYTE]);
+  return changed((w) => (signedByte(w, low) & 0xffff) | (signedByte(w, high) << 16));
 }
 
 /** What a selection does; undefined when it does nothing. */
@@ -85,13 +97,13 @@ function selection(source: Source, kind: string, value: number, signed: boolean)
     case 'swizzles_8_bit': {
       const order = bytesNamed(name);
       if (value === 0) return undefined;
-      return changed((w) => order.reduce((out, n, i) => out | (byteOf(w, n) << (8 * i)), 0));
+      return moved(order);
     }
     case 'half_swizzles_8_bit': {
       // Two bits each: the byte for the low half, then for the high one; extended by the instruction.
       const low = value & 3;
       const high = value >>> 2;
-      return changed((w) => byteOf(w, low) | (byteOf(w, high) << 16));
+      return moved([low, ZERO_BYTE, high, ZERO_BYTE]);
     }
     case 'lane_8_bit':
       return extend(24 - 8 * value, 24, signed);
@@ -110,8 +122,8 @@ function part(name: string, signed: boolean): Prep {
 
 /** A part extended to 64 bits; `w0` is the whole low word. */
 function wide(name: string, signed: boolean): Prep {
-  const change = name === 'w0' ? same : part(name, signed).change;
-  return { kind: PREP.WIDE, p: signed ? 1 : 0, q: 0, change };
+  const inner = name === 'w0' ? undefined : part(name, signed);
+  return { kind: PREP.WIDE, p: signed ? 1 : 0, q: 0, change: inner?.change ?? same, inner };
 }
 
 /**
@@ -123,8 +135,8 @@ function amounts(value: number, size: number): Prep {
   const [low, high] = bytesNamed(name);
   const a = low ?? 0;
   const b = high ?? 0;
-  if (size === 16) return changed((w) => byteOf(w, a) | (byteOf(w, b) << 16));
-  if (size === 8) return changed((w) => (byteOf(w, a) * 0x101) | ((byteOf(w, b) * 0x101) << 16));
+  if (size === 16) return moved([a, ZERO_BYTE, b, ZERO_BYTE]);
+  if (size === 8) return moved([a, a, b, b]);
   return extend(24 - 8 * a, 24, false);
 }
 

@@ -3,7 +3,7 @@ import { assemble } from '../../spec/valhall/assemble.ts';
 import { Bench } from '../csf/testing.ts';
 import { ACCESS } from '../wiring.ts';
 import type { Environment } from './environment.ts';
-import { ShaderEngine } from './engine.ts';
+import { ShaderEngine, type ShaderEngineKind } from './engine.ts';
 import { LANES, REGISTERS, WARP_ROW } from './layout.ts';
 import { newTask, type Task } from './task.ts';
 
@@ -34,8 +34,8 @@ export class ShaderBench {
   readonly engine: ShaderEngine;
   task: Task | undefined;
 
-  constructor() {
-    this.engine = new ShaderEngine(this.bench.ram, this.bench.mmu);
+  constructor(kind: ShaderEngineKind = 'interpreter') {
+    this.engine = new ShaderEngine(this.bench.ram, this.bench.mmu, kind);
     this.bench.mmu.map(DATA, 0x4000);
     this.bench.mmu.map(TABLE, 0x1000);
   }

@@ -1,0 +1,191 @@
+/**
+ * The translator against the interpreter: the same program, the same start; registers, memory, faults, places of
+ * lanes, cycles and counts must be the same at every end of a slice.
+ */
+import { array, assert, bigInt, constantFrom, integer, property } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ROWS, rowNamed } from '../../../spec/valhall/isa.ts';
+import { ACCESS } from '../../wiring.ts';
+import { RUN } from '../engine.ts';
+import { WARP_ROW, WARP_WORDS, LANES } from '../layout.ts';
+import { saveTask, warpsOf } from '../task.ts';
+import { AS, DATA, ShaderBench, TABLE, wordsOf, type Setup } from '../testing.ts';
+import { INTEGER_TEMPLATES } from './templates-integer.ts';
+import { floatTemplates } from './templates-float.ts';
+
+const END = 0x7800_c000_0000_0000n;
+const PAGE = 4096;
+
+/** Numbers at which instructions tend to differ. */
+const EDGES = [
+  0, 1, -1, 2, 31, 32, 33, 0x7fff_ffff, 0x8000_0000, 0x8000, 0xffff, 0x7f80_0000, 0xff80_0000, 0x7fc0_0000, 0xffc0_0001,
+  0x7f80_0001, 0x3f80_0000, 0xbf80_0000, 0x3f00_0000, 0x4b00_0001, 0x007f_ffff, 0x0000_0001, 0x8000_0001, 0x3f80_0001,
+  0x4f00_0000, 0xcf00_0000, 0x7bff, 0x7c00, 0x0001_fc01, 0x3c00_3c00, 0x1234_5678, 0xfedc_ba98, 0x4049_0fdb,
+  0x3ff0_0000,
+];
+
+/** What a run left: everything that must not depend on the engine. */
+interface Left {
+  readonly text: string;
+  readonly registers: Int32Array;
+  readonly data: Int32Array;
+}
+
+function leftBy(bench: ShaderBench, status: number): Left {
+  const { engine, task } = bench;
+  const first = WARP_ROW * LANES;
+  const words = warpsOf(task!.environment) * WARP_WORDS;
+  const { registers, environment: _same, ...rest } = saveTask(task!);
+  const plain = JSON.stringify({
+    status,
+    cycles: engine.cycles,
+    counts: [...engine.counts],
+    task: { ...rest, registers: registers === undefined ? 0 : 1 },
+    fault: status === RUN.FAULT ? engine.memory.fault : 0,
+  });
+  return { text: plain, registers: engine.file.I.slice(first, first + words), data: dataOf(bench) };
+}
+
+function dataOf({ bench }: ShaderBench): Int32Array {
+  const data = new Int32Array(0x1000);
+  for (let at = 0; at < 0x4000; at += PAGE) {
+    const pa = bench.mmu.probe(AS, DATA + at, ACCESS.READ);
+    const from = bench.ram.offset(pa, PAGE) >>> 2;
+    data.set(bench.ram.ram32.subarray(from, from + PAGE / 4), at / 4);
+  }
+  return data;
+}
+
+/** The first word that differs, as text. */
+function difference(a: Int32Array, b: Int32Array, what: (n: number) => string): string | undefined {
+  const n = a.findIndex((word, k) => word !== b[k]);
+  return n < 0 ? undefined : `${what(n)}: interpreter ${hex(a[n]!)}, translator ${hex(b[n]!)}`;
+}
+
+const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
+
+function compare(a: Left, b: Left): void {
+  expect(b.text).toBe(a.text);
+  const register = (n: number): string => `warp ${n >> 10} r${(n >> 4) & 63} lane ${n & 15}`;
+  const found = difference(a.registers, b.registers, register) ?? difference(a.data, b.data, (n) => `data word ${n}`);
+  expect(found).toBeUndefined();
+}
+
+const interpreter = new ShaderBench();
+const translator = new ShaderBench('translator');
+translator.engine.translator!.hot = 0;
+
+/** Data both benches begin with. */
+function prepare(bench: ShaderBench): void {
+  const words = Uint32Array.from({ length: 0x1000 }, (_, n) => EDGES[n % EDGES.length]! ^ (n >> 6));
+  for (let at = 0; at < 0x4000; at += PAGE) {
+    const pa = bench.bench.mmu.probe(AS, DATA + at, ACCESS.READ);
+    bench.bench.ram.writeBytes(pa, new Uint8Array(words.buffer, at, PAGE));
+  }
+  // Table 0: a buffer of 0x3000 bytes; table 1: one of 10 bytes.
+  const pa = bench.bench.mmu.probe(AS, TABLE, ACCESS.READ);
+  const put = (at: number, ...values: number[]): void =>
+    values.forEach((w, n) => bench.bench.ram.write32(pa + at + 4 * n, w));
+  put(0, TABLE + 0x100, 0, 0x40, 0, TABLE + 0x100, 0, 0x40, 0);
+  put(0x100, 0x9, 0x3000, DATA, 0, 0, 0, 0, 0, 0x9, 10, DATA + 0x20, 0, 0, 0, 0, 0);
+}
+
+const SETUP: Setup = {
+  preload: 0xff80,
+  sizeX: 20,
+  sizeY: 2,
+  groups: 2,
+  tableLo: TABLE | 4,
+  uniforms: [DATA, 0, 1, -1, 0x7fc0_0000, DATA + 0x800, 0, 3, 0x3f80_0000, 7],
+  wlsBase: DATA + 0x1000,
+  wlsSize: 256,
+  wlsInstances: 1,
+};
+
+/** Runs on both engines, slice by slice, and compares. */
+function same(program: string | readonly bigint[], setup: Setup = {}, slices = 4): void {
+  const all = { ...SETUP, ...setup };
+  const words = typeof program === 'string' ? wordsOf(program) : program;
+  const budget = all.budget ?? 3000;
+  const [before = [], after = []] = [interpreter, translator].map((bench) => {
+    prepare(bench);
+    let status = bench.run(words, { ...all, budget });
+    const out = [leftBy(bench, status)];
+    for (let n = 1; n < slices && status === RUN.MORE; n++) {
+      status = bench.resume(budget);
+      out.push(leftBy(bench, status));
+    }
+    return out;
+  });
+  expect(after.length).toBe(before.length);
+  before.forEach((left, n) => compare(left, after[n]!));
+}
+
+const big = (lo: number, hi: number): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
+
+/** Puts edge numbers, different ones in each lane, into r0 to r31. */
+const fill = (): string[] => {
+  const lines = ['MOV.i32 r40, u0', 'MOV.i32 r41, u1', 'LSHIFT_OR.i32 r42, lane_id, 0x3020100.b22, 0x0'];
+  lines.push('IADD.u32 r40, r40, r42');
+  for (let n = 0; n < 32; n += 1) lines.push(`LOAD.i32.unsigned.slot0 @r${n}, r40, offset:${n * 68}`);
+  return lines;
+};
+const fillWords = wordsOf([...fill(), 'NOP.wait0'].join('\n'));
+
+/** A word of an instruction with random other bits, kept to the registers that `fill` has set. */
+function randomWord(row: (typeof ROWS)[number], noise: bigint, tame: boolean): bigint {
+  const mask = big(row.maskLo, row.maskHi);
+  let random = noise & ~(1n << 63n) & ~(0xfn << 59n);
+  // Both halves are written, marker bits are set.
+  random |= 0xc0n << 40n;
+  if (tame) for (const s of row.sources) random &= ~(0x20n << BigInt(s.lsb));
+  return (random & ~mask) | big(row.valueLo, row.valueHi);
+}
+
+const word = bigInt({ min: 0n, max: 2n ** 64n - 1n });
+
+describe('translated programs', () => {
+  it('are translated', () => {
+    const before = translator.engine.translator!.made;
+    same('IADD_IMM.i32 r0, r60, #0x3\nNOP.end');
+    expect(translator.engine.translator!.made).toBe(before + 1);
+  });
+
+  for (const name of [...Object.keys(INTEGER_TEMPLATES), ...Object.keys(floatTemplates('steps'))]) {
+    it(`${name} gives what the interpreter gives`, () => {
+      const row = rowNamed(name)!;
+      assert(
+        property(array(word, { minLength: 12, maxLength: 12 }), (noise) => {
+          same([...fillWords, ...noise.map((n, k) => randomWord(row, n, k % 3 !== 0)), END], {
+            sizeX: 16,
+            sizeY: 1,
+            groups: 1,
+          });
+        }),
+        { seed: 11, numRuns: 12 },
+      );
+    });
+  }
+
+  it('of random instructions do what the interpreter does', () => {
+    assert(
+      property(
+        array(constantFrom(...ROWS), { minLength: 1, maxLength: 24 }),
+        array(word, { minLength: 24, maxLength: 24 }),
+        integer({ min: 0, max: 7 }),
+        (rows, noise, flush) => {
+          const words = rows.map((row, k) => randomWord(row, noise[k]!, true));
+          same([...fillWords, ...words, END], { flush: flush & 3, suppressNan: (flush & 4) !== 0, budget: 150 });
+        },
+      ),
+      { seed: 12, numRuns: 300 },
+    );
+  });
+
+  it('of random words do what the interpreter does', () => {
+    assert(
+      property(array(word, { maxLength: 20 }), (words) => same([...words, END], { budget: 100 })),
+      { seed: 13, numRuns: 200 },
+    );
+  });
+});
