@@ -1,19 +1,22 @@
 /**
  * Command stream text to words. One instruction, directive or label per line; `label:` may stand before an
- * instruction. Comments begin with `//` or `;`. Directives: `.const NAME = value`, `.word value, ...`.
+ * instruction. Comments begin with `//` or `;`. Directives: `.const NAME = value`, `.word value, ...`,
+ * `.include "NAME"` (include.ts).
  * A label in an expression is its byte offset in the stream; as operand of BRANCH it is a target.
  *
  * Nothing here throws for bad text: every problem is reported with its place, and a line with a problem
  * still takes its word (a NOP), so that later offsets stay right.
  */
+import type { Sources, SourceLine } from './include.ts';
+import { expand, NO_SOURCES } from './include.ts';
 import type { Token } from './lexer.ts';
-import { linesOf, tokenize } from './lexer.ts';
+import { tokenize } from './lexer.ts';
 import { clip, TokenCursor } from './cursor.ts';
 import type { Arch } from './isa.ts';
 import { encodeRow } from './isa.ts';
 import type { OperandContext } from './operands.ts';
 import { readOperand } from './operands.ts';
-import type { Problem } from './problem.ts';
+import type { Fix, Problem } from './problem.ts';
 import { Problems } from './problem.ts';
 import type { Mnemonic } from './syntax.ts';
 import { archsWith, closest, findMnemonic, mnemonics, modifiersOf, operandsOf, signature } from './syntax.ts';
@@ -28,6 +31,8 @@ export interface Definition {
   readonly line: number;
   readonly column: number;
   readonly endColumn: number;
+  /** The included text it stands in; `line` is then the line there. */
+  readonly file?: string;
 }
 
 export interface Label extends Definition {
@@ -47,6 +52,8 @@ export interface Assembled {
   readonly lines: Uint32Array;
   readonly columns: Uint32Array;
   readonly endColumns: Uint32Array;
+  /** Per word of an included text, `file:line` there; the three above are then those of the `.include`. */
+  readonly origins: ReadonlyMap<number, string>;
   readonly labels: ReadonlyMap<string, Label>;
   readonly constants: ReadonlyMap<string, Constant>;
   readonly problems: readonly Problem[];
@@ -57,10 +64,13 @@ export function isClean(assembled: Assembled): boolean {
   return !assembled.problems.some((p) => p.severity === 'error');
 }
 
-/** Assembles `text` for `arch`. */
-export function assemble(text: string, options: { readonly arch: Arch }): Assembled {
-  return new Assembler(options.arch).run(text);
+/** Assembles `text` for `arch`; `sources`: what it may include. */
+export function assemble(text: string, options: { readonly arch: Arch; readonly sources?: Sources }): Assembled {
+  return new Assembler(options.arch).run(text, options.sources ?? NO_SOURCES);
 }
+
+/** Columns of what an included text is reported at: the line that includes it, however long. */
+const WHOLE_LINE = { column: 1, endColumn: 1000 };
 
 /** A line cut into its parts. */
 interface Statement {
@@ -91,17 +101,27 @@ class Assembler {
   private readonly constants = new Map<string, Constant>();
   private readonly pairs: number[] = [];
   private readonly places: number[] = [];
-  private line = 0;
+  private readonly origins = new Map<number, string>();
+  /** The line at hand, and where an included one is reported: the columns of the `.include`. */
+  private at: SourceLine = { text: '', line: 1, file: undefined, own: 1 };
 
   constructor(arch: Arch) {
     this.arch = arch;
   }
 
-  run(text: string): Assembled {
+  run(text: string, sources: Sources): Assembled {
     if (text.length > MAX_TEXT) {
       this.report({ column: 1, end: 2 }, `a text has at most ${MAX_TEXT} characters`, 'split it');
     } else {
-      const lines = linesOf(text);
+      const lines = expand(
+        text,
+        sources,
+        (line) => statementOf(line).body,
+        ({ at, column, end, rule, remedy }) => {
+          this.at = at;
+          this.report({ column, end }, rule, remedy);
+        },
+      );
       this.define(lines);
       this.emit(lines);
     }
@@ -113,6 +133,7 @@ class Assembler {
       lines: pick(0),
       columns: pick(1),
       endColumns: pick(2),
+      origins: this.origins,
       labels: this.labels,
       constants: this.constants,
       problems: this.problems.list,
@@ -123,8 +144,14 @@ class Assembler {
     at: { readonly column: number; readonly end: number },
     rule: string,
     remedy: string,
-  ): void =>
-    this.problems.add({ severity: 'error', line: this.line, column: at.column, endColumn: at.end, rule, remedy });
+    fix?: Fix,
+  ): void => {
+    const { line, file, own } = this.at;
+    const place = { line, column: at.column, endColumn: at.end };
+    if (file !== undefined) {
+      this.problems.add({ severity: 'error', line, ...WHOLE_LINE, rule: `${file}:${own}: ${rule}`, remedy });
+    } else this.problems.add({ severity: 'error', ...place, rule, remedy, ...(fix === undefined ? {} : { fix }) });
+  };
 
   private readonly symbol = (name: string): bigint | undefined => {
     const label = this.labels.get(name);
@@ -136,14 +163,14 @@ class Assembler {
   }
 
   /** First pass: labels, constants, and how many words each line makes. */
-  private define(lines: readonly string[]): void {
+  private define(lines: readonly SourceLine[]): void {
     let index = 0;
-    for (const [i, text] of lines.entries()) {
-      this.line = i + 1;
-      const { labels, body, end } = statementOf(text);
+    for (const line of lines) {
+      this.at = line;
+      const { labels, body, end } = statementOf(line.text);
       for (const label of labels) {
         if (this.isNew(label)) {
-          this.labels.set(label.text, { line: this.line, column: label.column, endColumn: label.end, index });
+          this.labels.set(label.text, { ...this.definition(label), index });
         }
       }
       const head = body[0];
@@ -153,10 +180,15 @@ class Assembler {
     }
   }
 
+  private definition({ column, end: endColumn }: Token): Definition {
+    const { file, own } = this.at;
+    return { line: own, column, endColumn, ...(file === undefined ? {} : { file }) };
+  }
+
   private isNew(token: Token): boolean {
     const before = this.labels.get(token.text) ?? this.constants.get(token.text);
     if (before === undefined) return true;
-    this.report(token, `${clip(token.text)} is defined in line ${before.line} already`, 'choose another name');
+    this.report(token, `${clip(token.text)} is defined in ${placeText(before)} already`, 'choose another name');
     return false;
   }
 
@@ -174,15 +206,15 @@ class Assembler {
     if (value === undefined) return;
     if (!cursor.done) cursor.fail('nothing may follow the value of a constant', 'remove it');
     if (this.isNew(name)) {
-      this.constants.set(name.text, { line: this.line, column: name.column, endColumn: name.end, value });
+      this.constants.set(name.text, { ...this.definition(name), value });
     }
   }
 
   /** Second pass: words. */
-  private emit(lines: readonly string[]): void {
-    for (const [i, text] of lines.entries()) {
-      this.line = i + 1;
-      const { body, end } = statementOf(text);
+  private emit(lines: readonly SourceLine[]): void {
+    for (const line of lines) {
+      this.at = line;
+      const { body, end } = statementOf(line.text);
       const head = body[0];
       if (head === undefined || isDirective(head, '.const')) continue;
       if (this.isFull(head)) return;
@@ -198,8 +230,13 @@ class Assembler {
   }
 
   private put(lo: number, hi: number, column: number, end: number): void {
+    const { line, file, own } = this.at;
+    if (file === undefined) this.places.push(line, column, end);
+    else {
+      this.origins.set(this.pairs.length / 2, `${file}:${own}`);
+      this.places.push(line, WHOLE_LINE.column, WHOLE_LINE.endColumn);
+    }
     this.pairs.push(lo, hi);
-    this.places.push(this.line, column, end);
   }
 
   private data(body: readonly Token[], end: number): void {
@@ -236,7 +273,7 @@ class Assembler {
     const head = body[0];
     if (head === undefined) return undefined;
     if (head.kind === 'dot') {
-      this.report(head, `${clip(head.text)} is not a directive`, 'the directives are .const and .word');
+      this.report(head, `${clip(head.text)} is not a directive`, 'the directives are .const, .word and .include');
       return undefined;
     }
     if (head.kind !== 'name') {
@@ -252,7 +289,7 @@ class Assembler {
         this.report(head, `architecture ${this.arch} has no ${name}`, `it exists on ${others.join(', ')}`);
       } else {
         const hint = near === undefined ? 'see docs/command-streams.md' : `did you mean ${near}?`;
-        this.report(head, `${name} is not an instruction`, hint);
+        this.report(head, `${name} is not an instruction`, hint, near === undefined ? undefined : instead(near));
       }
     }
     return found;
@@ -284,7 +321,8 @@ class Assembler {
         const all = known.flatMap((m) => Object.keys(m.values));
         const near = closest(text, all);
         const remedy = near === undefined ? `the form is ${signature(mnemonic)}` : `did you mean .${near}?`;
-        this.report(token, `${mnemonic.row.name} has no modifier ${clip(token.text)}`, remedy);
+        const fix = near === undefined ? undefined : instead(`.${near}`);
+        this.report(token, `${mnemonic.row.name} has no modifier ${clip(token.text)}`, remedy, fix);
       } else if (Object.hasOwn(values, modifier.field)) {
         good = false;
         this.report(token, `${modifier.field} is given twice`, 'keep one of the modifiers');
@@ -326,6 +364,13 @@ class Assembler {
     if (good && !cursor.done) cursor.fail('there is more than the instruction takes', form);
     return good && cursor.done;
   }
+}
+
+const instead = (text: string): Fix => ({ title: `Write ${text}`, replace: text });
+
+/** Where a name is defined, for messages. */
+export function placeText({ line, file }: Definition): string {
+  return file === undefined ? `line ${line}` : `line ${line} of ${file}`;
 }
 
 function isDirective(token: Token, name: string): boolean {

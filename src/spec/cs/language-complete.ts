@@ -1,6 +1,8 @@
 /** What may be written at a place: mnemonics with their signatures, modifiers, registers, names. */
-import { assemble } from './assemble.ts';
+import { assemble, placeText } from './assemble.ts';
 import type { Operand } from './define.ts';
+import type { Sources } from './include.ts';
+import { NO_SOURCES } from './include.ts';
 import type { Arch } from './isa.ts';
 import { LIMITS } from './isa.ts';
 import { linesOf } from './lexer.ts';
@@ -10,7 +12,7 @@ import type { Mnemonic } from './syntax.ts';
 import { findMnemonic, mnemonics, modifiersOf, operandForm, operandsOf, signature } from './syntax.ts';
 
 export interface Completion {
-  readonly kind: 'instruction' | 'modifier' | 'directive' | 'register' | 'label' | 'constant';
+  readonly kind: 'instruction' | 'modifier' | 'directive' | 'register' | 'label' | 'constant' | 'file';
   /** What replaces the word from `column` (1-based) to the cursor. */
   readonly text: string;
   readonly column: number;
@@ -21,15 +23,24 @@ export interface Completion {
 
 const DIRECTIVES: readonly { readonly text: string; readonly detail: string; readonly doc: string }[] = [
   { text: '.const', detail: '.const NAME = value', doc: 'Name a number' },
+  { text: '.include', detail: '.include "NAME"', doc: 'Put another text in this place' },
   { text: '.word', detail: '.word value, ...', doc: 'Put 64-bit words as they are' },
 ];
 
 /** Completions at a place, in the order to show them. The caller filters by what is typed already. */
-export function completions(text: string, line: number, column: number, arch: Arch): Completion[] {
+export function completions(
+  text: string,
+  line: number,
+  column: number,
+  arch: Arch,
+  sources: Sources = NO_SOURCES,
+): Completion[] {
   const before = (linesOf(text)[line - 1] ?? '').slice(0, column - 1);
   const tokens = lineTokens(before);
   const last = tokens.at(-1);
   if (last?.role === 'comment') return [];
+  const include = /^\s*\.include\s+("?)([^"]*)$/i.exec(before);
+  if (include !== null) return files(sources, column - (include[2] ?? '').length, include[1] !== '"');
   const typing = last !== undefined && last.end === column && last.kind !== 'punct' ? last : undefined;
   const done = typing === undefined ? tokens : tokens.slice(0, -1);
   const start = typing?.column ?? column;
@@ -39,9 +50,19 @@ export function completions(text: string, line: number, column: number, arch: Ar
   if (typing?.role === 'modifier') return mnemonic === undefined ? [] : modifiers(mnemonic, done, start);
   const operand = mnemonic === undefined ? undefined : operandsOf(mnemonic)[operandIndex(done)];
   if (mnemonic === undefined || operand === undefined) {
-    return head.role === 'directive' ? names(text, arch, start, { labels: true }) : [];
+    return head.role === 'directive' ? names(text, { arch, sources }, start, { labels: true }) : [];
   }
-  return operandItems(text, operand, mnemonic, arch, start, done);
+  return operandItems(text, operand, mnemonic, { arch, sources }, start, done);
+}
+
+function files({ names: all }: Sources, column: number, quoted: boolean): Completion[] {
+  return all.map((name) => ({
+    kind: 'file',
+    text: quoted ? `"${name}"` : name,
+    column,
+    detail: 'text to include',
+    doc: '',
+  }));
 }
 
 function instructions(arch: Arch, column: number): Completion[] {
@@ -79,25 +100,32 @@ export function operandIndex(tokens: readonly RoledToken[]): number {
   return tokens.filter((t) => t.text === ',').length;
 }
 
+/** What a text is assembled with. */
+interface Options {
+  readonly arch: Arch;
+  readonly sources: Sources;
+}
+
 function operandItems(
   text: string,
   operand: Operand,
   mnemonic: Mnemonic,
-  arch: Arch,
+  options: Options,
   column: number,
   done: readonly RoledToken[],
 ): Completion[] {
   const detail = operandForm(operand, mnemonic.row);
-  if (operand.kind === 'target') return names(text, arch, column, { labels: true });
+  const { arch } = options;
+  if (operand.kind === 'target') return names(text, options, column, { labels: true });
   if (operand.kind === 'registers') return registers('r', arch, column, detail);
   if (operand.kind === 'memory') {
     const open = done.at(-1)?.text === '[';
-    return open ? registers('d', arch, column, detail) : names(text, arch, column, { labels: false });
+    return open ? registers('d', arch, column, detail) : names(text, options, column, { labels: false });
   }
   const type = mnemonic.row.byName[operand.field]?.type;
   if (type === 'reg64') return registers('d', arch, column, detail);
   if (type === 'reg32' || type === 'regbase') return registers('r', arch, column, detail);
-  return names(text, arch, column, { labels: true });
+  return names(text, options, column, { labels: true });
 }
 
 function registers(letter: 'r' | 'd', arch: Arch, column: number, detail: string): Completion[] {
@@ -111,14 +139,14 @@ function registers(letter: 'r' | 'd', arch: Arch, column: number, detail: string
   }));
 }
 
-function names(text: string, arch: Arch, column: number, want: { readonly labels: boolean }): Completion[] {
-  const { labels, constants } = assemble(text, { arch });
+function names(text: string, options: Options, column: number, want: { readonly labels: boolean }): Completion[] {
+  const { labels, constants } = assemble(text, options);
   const items: Completion[] = Array.from(constants, ([name, c]) => ({
     kind: 'constant',
     text: name,
     column,
     detail: `0x${c.value.toString(16)}`,
-    doc: `defined in line ${c.line}`,
+    doc: `defined in ${placeText(c)}`,
   }));
   if (!want.labels) return items;
   return [
@@ -127,7 +155,7 @@ function names(text: string, arch: Arch, column: number, want: { readonly labels
       text: name,
       column,
       detail: `byte ${l.index * 8}`,
-      doc: `defined in line ${l.line}`,
+      doc: `defined in ${placeText(l)}`,
     })),
     ...items,
   ];

@@ -1,7 +1,9 @@
 /** What a reader wants to know about the thing at a place: an instruction and its encoding, a register, a name. */
 import { hex, hex64 } from '../../base/bits.ts';
-import { assemble } from './assemble.ts';
+import { assemble, placeText } from './assemble.ts';
 import type { Entry, Execution } from './define.ts';
+import type { Sources } from './include.ts';
+import { NO_SOURCES } from './include.ts';
 import type { Arch, Row } from './isa.ts';
 import { decode, field, LIMITS } from './isa.ts';
 import { linesOf } from './lexer.ts';
@@ -78,7 +80,13 @@ export function diagram(bits: readonly Bits[]): string {
 }
 
 /** What is at a place of a text, if anything is known about it. */
-export function hover(text: string, line: number, column: number, arch: Arch): Hover | undefined {
+export function hover(
+  text: string,
+  line: number,
+  column: number,
+  arch: Arch,
+  sources: Sources = NO_SOURCES,
+): Hover | undefined {
   const content = linesOf(text)[line - 1] ?? '';
   const token = tokenAt(content, column);
   if (token === undefined) return undefined;
@@ -87,24 +95,31 @@ export function hover(text: string, line: number, column: number, arch: Arch): H
     case 'mnemonic':
     case 'modifier': {
       const head = lineTokens(content).find((t) => t.role === 'mnemonic');
-      return head === undefined ? undefined : instructionHover(text, line, head.text, range, arch);
+      return head === undefined ? undefined : instructionHover(text, line, head.text, range, { arch, sources });
     }
     case 'register':
       return { range, title: token.text.toLowerCase(), lines: registerLines(token.text, arch), layout: [] };
     case 'label':
     case 'constant':
     case 'symbol':
-      return symbolHover(text, token.text, range, arch);
+      return symbolHover(text, token.text, range, { arch, sources });
     default:
       return undefined;
   }
 }
 
-function instructionHover(text: string, line: number, name: string, range: Range, arch: Arch): Hover | undefined {
+/** What a text is assembled with. */
+interface Options {
+  readonly arch: Arch;
+  readonly sources: Sources;
+}
+
+function instructionHover(text: string, line: number, name: string, range: Range, options: Options): Hover | undefined {
+  const { arch } = options;
   const mnemonic = findMnemonic(name, arch);
   if (mnemonic === undefined) return undefined;
   const { row, pseudo } = mnemonic;
-  const { words, lines, problems } = assemble(text, { arch });
+  const { words, lines, problems } = assemble(text, options);
   const word = words[lines.indexOf(line)];
   const sound = word !== undefined && !problems.some((p) => p.line === line);
   const halves = sound ? { lo: Number(word & 0xffff_ffffn), hi: Number(word >> 32n) } : undefined;
@@ -141,15 +156,15 @@ function registerLines(text: string, arch: Arch): string[] {
   return lines;
 }
 
-function symbolHover(text: string, name: string, range: Range, arch: Arch): Hover | undefined {
-  const { labels, constants } = assemble(text, { arch });
+function symbolHover(text: string, name: string, range: Range, options: Options): Hover | undefined {
+  const { labels, constants } = assemble(text, options);
   const constant = constants.get(name);
   const label = labels.get(name);
   if (constant !== undefined) {
-    const lines = [`${constant.value} = 0x${constant.value.toString(16)}`, `defined in line ${constant.line}`];
+    const lines = [`${constant.value} = 0x${constant.value.toString(16)}`, `defined in ${placeText(constant)}`];
     return { range, title: `.const ${name}`, lines, layout: [] };
   }
   if (label === undefined) return undefined;
-  const lines = [`word ${label.index}, byte ${hex(label.index * 8)}`, `defined in line ${label.line}`];
+  const lines = [`word ${label.index}, byte ${hex(label.index * 8)}`, `defined in ${placeText(label)}`];
   return { range, title: `${name}:`, lines, layout: [] };
 }

@@ -1,4 +1,8 @@
 /** Labels and constants of a text: where they are defined and used, and renaming them everywhere. */
+import { assemble } from './assemble.ts';
+import type { Sources } from './include.ts';
+import { nameOf } from './include.ts';
+import type { Arch } from './isa.ts';
 import { linesOf } from './lexer.ts';
 import { lineTokens, tokenAt } from './language-tokens.ts';
 
@@ -35,10 +39,35 @@ export function symbolAt(text: string, line: number, column: number): string | u
   return token !== undefined && SYMBOL_ROLES.has(token.role) ? token.text : undefined;
 }
 
-/** Where the symbol at a place is defined. */
-export function definition(text: string, line: number, column: number): Range | undefined {
+/** A stretch of the text itself, or of one that it includes. */
+export interface Place extends Range {
+  readonly file?: string;
+}
+
+/** Where the symbol at a place is defined; the included text when it stands on an `.include`. */
+export function definition(
+  text: string,
+  line: number,
+  column: number,
+  included?: { readonly arch: Arch; readonly sources: Sources },
+): Place | undefined {
   const name = symbolAt(text, line, column);
-  return places(text, (o) => o.name === name && o.defines)[0];
+  const own = places(text, (o) => o.name === name && o.defines)[0];
+  if (own !== undefined || included === undefined) return own;
+  const file = includedAt(text, line);
+  if (file !== undefined) return { line: 1, column: 1, endColumn: 1, file };
+  if (name === undefined) return undefined;
+  const { labels, constants } = assemble(text, included);
+  const found = labels.get(name) ?? constants.get(name);
+  if (found === undefined) return undefined;
+  const { line: at, column: from, endColumn, file: where } = found;
+  return { line: at, column: from, endColumn, ...(where === undefined ? {} : { file: where }) };
+}
+
+/** The name that a line includes. */
+export function includedAt(text: string, line: number): string | undefined {
+  const [head, name] = lineTokens(linesOf(text)[line - 1] ?? '');
+  return head?.text.toLowerCase() === '.include' && name !== undefined ? nameOf(name) : undefined;
 }
 
 /** All places of the symbol at a place, the definition included. */

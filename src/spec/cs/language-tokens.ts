@@ -18,6 +18,7 @@ export type Role =
   | 'register'
   | 'number'
   | 'operator'
+  | 'string'
   | 'comment'
   | 'invalid';
 
@@ -31,6 +32,7 @@ const ROLE_OF_KIND: Readonly<Record<Token['kind'], Role>> = {
   register: 'register',
   number: 'number',
   punct: 'operator',
+  string: 'string',
   comment: 'comment',
   bad: 'invalid',
 };

@@ -2,16 +2,19 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assemble } from './assemble.ts';
 import examples from './fixtures/examples.json' with { type: 'json' };
+import type { Arch } from './isa.ts';
 import { ARCHS, rowsOf } from './isa.ts';
 import {
   completions,
   definition,
   diagnostics,
   diagram,
+  fixOf,
   foldingRanges,
   format,
   hover,
   layout,
+  lineTokens,
   references,
   rename,
   signatureHelp,
@@ -68,7 +71,7 @@ describe('completion', () => {
     expect(texts('SYNC_ADD64.')).toEqual([]);
     expect(texts('SYNC_ADD64.s')).toEqual(['.system', '.csg', '.propagate']);
     expect(texts('SYNC_ADD64.csg.p')).toEqual(['.propagate']);
-    expect(texts('.c')).toEqual(['.const', '.word']);
+    expect(texts('.c')).toEqual(['.const', '.include', '.word']);
     expect(texts('MOVE48 ')).toHaveLength(48);
     expect(texts('MOVE48 d')[1]).toBe('d2');
     expect(texts('LOAD_MULTIPLE r0, [')[1]).toBe('d2');
@@ -255,5 +258,111 @@ describe('all services', () => {
       ),
       { seed: 32, numRuns: 500 },
     );
+  });
+});
+
+describe('fixes', () => {
+  const mended = (text: string, arch: Arch = 10): string[] =>
+    diagnostics(text, arch).flatMap((p) => {
+      const fix = fixOf(text, p);
+      if (fix === undefined) return [];
+      const lines = text.split('\n');
+      for (const e of fix.edits) {
+        const line = lines[e.line - 1] ?? '';
+        lines[e.line - 1] = line.slice(0, e.column - 1) + e.text + line.slice(e.endColumn - 1);
+      }
+      return [lines.join('\n')];
+    });
+
+  it.each([
+    ['MVOE32 r1, #2', 'MOVE32 r1, #2'],
+    ['SYNC_ADD64.sytem [d2], d4, #0, #0', 'SYNC_ADD64.system [d2], d4, #0, #0'],
+    ['MOVE48 d3, #0', 'MOVE48 d2, #0'],
+    [
+      '  LOAD_MULTIPLE r4, [d66]\n  ADD_IMM32 r6, r4, #0',
+      '  LOAD_MULTIPLE r4, [d66]\n  WAIT #0x1\n  ADD_IMM32 r6, r4, #0',
+    ],
+    [
+      'LOAD_MULTIPLE r4, [d66]\nx: ADD_IMM32 r6, r4, #0',
+      'LOAD_MULTIPLE r4, [d66]\nx: WAIT #0x1\n   ADD_IMM32 r6, r4, #0',
+    ],
+    ['SYNC_WAIT32.eq [d2], r4', 'SYNC_WAIT32.gt [d2], r4'],
+  ])('mend %s', (text, expected) => {
+    expect(mended(text)).toEqual([expected]);
+    expect(diagnostics(expected, 10).filter((p) => p.severity !== 'info')).toEqual([]);
+  });
+
+  it('are none where the text has changed since', () => {
+    const [problem] = diagnostics('MOVE48 d3, #0', 10);
+    expect(problem?.fix).toBeDefined();
+    expect(problem && fixOf('MOVE48 d2, #0', problem)).toBeUndefined();
+    expect(problem && fixOf('', { ...problem, line: 9 })).toBeUndefined();
+  });
+});
+
+describe('includes', () => {
+  const texts: Readonly<Record<string, string>> = {
+    'consts.cs': '.const WORD = 8\n.const TOP = 0x7f',
+    'body.cs': '.include "consts.cs"\nagain: ADD_IMM32 r1, r1, #WORD',
+    'loop-a.cs': '.include "loop-b.cs"',
+    'loop-b.cs': 'NOP\n.include "loop-a.cs"',
+    'bad.cs': 'NOP\nMOVE32 r1',
+  };
+  const sources = { names: Object.keys(texts), read: (name: string) => texts[name] };
+  const build = (text: string) => assemble(text, { arch: 10, sources });
+
+  it('put another text in the place of the line', () => {
+    const plain = assemble('NOP\nagain: ADD_IMM32 r1, r1, #8\nBRANCH.gt r1, again\nMOVE32 r2, #127', { arch: 10 });
+    const result = build('NOP\n.include "body.cs" // twice removed\nBRANCH.gt r1, again\nMOVE32 r2, #TOP');
+    expect(result.problems).toEqual([]);
+    expect(result.words).toEqual(plain.words);
+    expect([...result.lines]).toEqual([1, 2, 3, 4]);
+    expect([...result.origins]).toEqual([[1, 'body.cs:2']]);
+    expect(result.labels.get('again')).toMatchObject({ file: 'body.cs', line: 2, index: 1 });
+  });
+
+  it.each([
+    ['.include "loop-a.cs"', 'circle: loop-a.cs includes loop-b.cs includes loop-a.cs'],
+    ['.include "gone.cs"', 'there is no text "gone.cs"'],
+    ['.include gone.cs', '.include takes one name in quotes'],
+    ['.include "consts.cs', '.include takes one name in quotes'],
+    ['.include', '.include takes one name in quotes'],
+    ['.include "bad.cs"', 'bad.cs:2: an operand is missing'],
+    ['.include "consts.cs"\n.include "consts.cs"', 'is defined in line 1 of consts.cs already'],
+  ])('%s is refused', (text, rule) => {
+    const { problems } = build(text);
+    expect(problems.map((p) => p.rule).join('\n')).toContain(rule);
+    for (const p of problems) expect(p.line).toBeLessThanOrEqual(text.split('\n').length);
+  });
+
+  it('a text that includes itself is refused by the name it has', () => {
+    expect(build('.include "self.cs"').problems[0]?.rule).toContain('no text');
+    const self = { names: [], read: () => '.include "self.cs"' };
+    expect(assemble('.include "self.cs"', { arch: 10, sources: self }).problems[0]?.rule).toContain('circle');
+    let n = 0;
+    const deep = { names: [], read: () => `.include "t${n++}.cs"` };
+    expect(assemble('.include "x"', { arch: 10, sources: deep }).problems[0]?.rule).toContain('at most 16 deep');
+    const wide = { names: [], read: (name: string) => (name.length > 9 ? '' : `.include "${name}x"\n`.repeat(40)) };
+    expect(assemble('.include "x"', { arch: 10, sources: wide }).problems[0]?.rule).toContain('at most');
+  });
+
+  it('lint names the place in the included text', () => {
+    expect(diagnostics('.include "x"', 10, { names: [], read: () => 'NOP\nMOVE48 d3, #0' })).toMatchObject([
+      { line: 1, rule: 'x:2: d3 is not a register pair: pairs begin at an even register' },
+    ]);
+  });
+
+  it('can be completed, hovered and gone to', () => {
+    const at = (text: string) => completions(text, 1, text.length + 1, 10, sources).map((c) => c.text);
+    expect(at('.include "')).toEqual(sources.names);
+    expect(at('.include ')).toContain('"body.cs"');
+    const text = '.include "body.cs"\nBRANCH.gt r1, again\nMOVE32 r2, #WORD';
+    expect(hover(text, 3, 14, 10, sources)?.lines).toEqual(['8 = 0x8', 'defined in line 1 of consts.cs']);
+    const options = { arch: 10, sources } as const;
+    expect(definition(text, 2, 16, options)).toEqual({ line: 2, column: 1, endColumn: 6, file: 'body.cs' });
+    expect(definition(text, 1, 12, options)).toMatchObject({ file: 'body.cs', line: 1 });
+    expect(definition(text, 2, 16)).toBeUndefined();
+    expect(lineTokens('.include "a//b" // c').map((t) => t.role)).toEqual(['directive', 'string', 'comment']);
+    expect(format('.INCLUDE   "A.cs"  // x')).toBe('.include "A.cs" // x');
   });
 });

@@ -3,6 +3,7 @@
  * instruction table. Lines and columns are 1-based, ends exclusive, columns in UTF-16 units.
  */
 import { assemble } from './assemble.ts';
+import type { Sources } from './include.ts';
 import type { Arch, Limits } from './isa.ts';
 import { linesOf } from './lexer.ts';
 import type { RoledToken } from './language-tokens.ts';
@@ -14,11 +15,13 @@ import { operandIndex } from './language-complete.ts';
 
 export { completions } from './language-complete.ts';
 export type { Completion } from './language-complete.ts';
+export { fixOf } from './language-fixes.ts';
+export type { QuickFix } from './language-fixes.ts';
 export { format } from './language-format.ts';
 export { diagram, hover, layout } from './language-hover.ts';
 export type { Bits, Hover } from './language-hover.ts';
-export { definition, foldingRanges, references, rename, symbolAt } from './language-symbols.ts';
-export type { Edit, Fold, Range, RenameResult } from './language-symbols.ts';
+export { definition, foldingRanges, includedAt, references, rename, symbolAt } from './language-symbols.ts';
+export type { Edit, Fold, Place, Range, RenameResult } from './language-symbols.ts';
 export { lineTokens, tokenAt } from './language-tokens.ts';
 export type { Role, RoledToken } from './language-tokens.ts';
 
@@ -31,8 +34,8 @@ export function tokens(text: string): RoledToken[][] {
  * Everything to say about a text: what does not assemble, then what lint finds. While a line is broken its
  * word is a NOP, so that lint's doubts about what surrounds it mean nothing: then only lint's errors count.
  */
-export function diagnostics(text: string, arch: Arch, limits?: Limits): readonly Problem[] {
-  const result = assemble(text, { arch });
+export function diagnostics(text: string, arch: Arch, sources?: Sources, limits?: Limits): readonly Problem[] {
+  const result = assemble(text, { arch, ...(sources === undefined ? {} : { sources }) });
   const broken = result.problems.length > 0;
   const found = lint(result, limits).filter((p) => !broken || p.severity === 'error');
   return [...result.problems, ...found].toSorted((a, b) => a.line - b.line || a.column - b.column);

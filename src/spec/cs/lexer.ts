@@ -3,18 +3,19 @@
  * these, so that the editor never colours what the assembler would read differently.
  */
 
-export type TokenKind = 'name' | 'dot' | 'register' | 'number' | 'punct' | 'comment' | 'bad';
+export type TokenKind = 'name' | 'dot' | 'register' | 'number' | 'punct' | 'string' | 'comment' | 'bad';
 
 export interface Token {
   readonly kind: TokenKind;
-  /** As written; `dot` tokens keep their leading dot. */
+  /** As written; `dot` tokens keep their leading dot, `string` tokens their quotes (the second may be missing). */
   readonly text: string;
   /** 1-based, `end` exclusive. */
   readonly column: number;
   readonly end: number;
 }
 
-const PATTERN = /[ \t\r\f\v\u00a0\ufeff]+|\/\/[^]*|;[^]*|\.\w+|[A-Za-z_]\w*|\d\w*|<<|>>|[#,:()[\]{}=+\-*&|^~]|[^]/uy;
+const PATTERN =
+  /[ \t\r\f\v\u00a0\ufeff]+|\/\/[^]*|;[^]*|"[^"]*"?|\.\w+|[A-Za-z_]\w*|\d\w*|<<|>>|[#,:()[\]{}=+\-*&|^~]|[^]/uy;
 const SPACE = /^[ \t\r\f\v\u00a0\ufeff]/;
 const REGISTER = /^[rRdD]\d+$/;
 const PUNCT = /^(?:<<|>>|[#,:()[\]{}=+\-*&|^~])$/;
@@ -40,10 +41,12 @@ function kindOf(text: string): TokenKind {
   if (isLetter(first)) return REGISTER.test(text) ? 'register' : 'name';
   if (PUNCT.test(text)) return 'punct';
   if (first === DOT && text.length > 1) return 'dot';
+  if (first === QUOTE) return 'string';
   return first === SEMICOLON || text.startsWith('//') ? 'comment' : 'bad';
 }
 
 const DOT = 0x2e;
+const QUOTE = 0x22;
 const SEMICOLON = 0x3b;
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 const isLetter = (code: number): boolean =>

@@ -6,16 +6,17 @@
  */
 import type { Limits } from './isa.ts';
 import { Condition, field, SetStateType } from './isa.ts';
+import type { Fix } from './problem.ts';
 import type { Finding, Instruction } from './stream.ts';
 import { value } from './stream.ts';
 import { stagingReads } from './staging.ts';
 
 /** Registers the analysis tracks: all that a field can name. */
-const REGISTERS = 256;
+export const REGISTERS = 256;
 /** Words of a stream the analysis follows (chosen): beyond it, only the rules per instruction apply. */
-const MAX_STREAM = 1 << 16;
+export const MAX_STREAM = 1 << 16;
 /** Visits of a word before the analysis gives up (chosen): the facts grow at most a few times per word. */
-const MAX_VISITS = 64;
+export const MAX_VISITS = 64;
 
 export interface FlowProblem {
   readonly index: number;
@@ -71,14 +72,15 @@ function pendingProblems(stream: readonly (Instruction | undefined)[]): FlowProb
   return [...found.values()];
 }
 
-function branchTargets(stream: readonly (Instruction | undefined)[]): ReadonlySet<number> {
+/** Words that a branch leads to. */
+export function branchTargets(stream: readonly (Instruction | undefined)[]): ReadonlySet<number> {
   const targets = new Set<number>();
   for (const at of stream) if (at?.row.name === 'BRANCH') targets.add(at.index + 1 + value(at, 'offset'));
   return targets;
 }
 
 /** Words that may come next inside the stream. */
-function successors(at: Instruction): number[] {
+export function successors(at: Instruction): number[] {
   if (at.row.name === 'JUMP') return [];
   if (at.row.name !== 'BRANCH') return [at.index + 1];
   const to = at.index + 1 + value(at, 'offset');
@@ -125,7 +127,7 @@ function setOf(at: Instruction): number[] {
 }
 
 /** Registers an instruction reads or writes through its fields and staging registers. */
-function registersOf(at: Instruction, use: 'read' | 'write'): number[] {
+export function registersOf(at: Instruction, use: 'read' | 'write'): number[] {
   const found: number[] = [];
   for (const f of at.row.fields) {
     if (f.use !== use || !isUsed(at, f.name)) continue;
@@ -157,6 +159,7 @@ function hazards(at: Instruction, facts: Facts): Finding[] {
       severity: 'warning',
       rule: `r${read} is read while a load into it may be outstanding`,
       remedy: `write WAIT #${waitMask(facts.loads[read] ?? 0)} before`,
+      fix: waitBefore(facts.loads[read] ?? 0),
     });
   }
   const writes = registersOf(at, 'write');
@@ -166,6 +169,7 @@ function hazards(at: Instruction, facts: Facts): Finding[] {
       severity: 'warning',
       rule: `r${loaded} is written while a load into it may be outstanding`,
       remedy: `write WAIT #${waitMask(facts.loads[loaded] ?? 0)} before, or drop the load`,
+      fix: waitBefore(facts.loads[loaded] ?? 0),
     });
   }
   const stored = writes.find((n) => (facts.stores[n] ?? 0) !== 0);
@@ -174,9 +178,14 @@ function hazards(at: Instruction, facts: Facts): Finding[] {
       severity: 'warning',
       rule: `r${stored} is overwritten while a store of it may be outstanding`,
       remedy: `write WAIT #${waitMask(facts.stores[stored] ?? 0)} before`,
+      fix: waitBefore(facts.stores[stored] ?? 0),
     });
   }
   return findings;
+}
+
+function waitBefore(mask: number): Fix {
+  return { title: `Insert WAIT #${waitMask(mask)} before`, insertBefore: `WAIT #${waitMask(mask)}` };
 }
 
 const waitMask = (mask: number): string => `0x${mask.toString(16)}`;

@@ -48,6 +48,45 @@ describe('lint', () => {
     expect(said(text)).toEqual([`1 ${expected}`]);
   });
 
+  it.each([
+    [
+      'MOVE48 d64, #0x1002\nLOAD_MULTIPLE r4, [d64]',
+      'error: LOAD_MULTIPLE needs an address that is a multiple of 4; d64 ends in 0x2',
+    ],
+    [
+      'MOVE48 d64, #0x1000\nSTORE_MULTIPLE [d64 + 6], r4',
+      'error: STORE_MULTIPLE needs an address that is a multiple of 4; d64 + 6 ends in 0x6',
+    ],
+    [
+      'MOVE48 d64, #0x1000\nADD_IMM64 d66, d64, #-4\nSYNC_ADD64.csg [d66], d4, #0, #0',
+      'error: SYNC_ADD64 needs an address that is a multiple of 8; d66 ends in 0xc',
+    ],
+    [
+      'MOVE32 r65, #0\nMOVE32 r64, #12\nMOVE32 r66, #8\nCALL d64, r66',
+      'error: CALL needs an address that is a multiple of 8; d64 ends in 0xc',
+    ],
+    [
+      'MOVE48 d64, #0x1000\nMOVE32 r66, #12\nJUMP d64, r66',
+      'error: JUMP executes whole instructions: 12 bytes are no multiple of 8',
+    ],
+    ['MOVE32 r4, #-1\nSYNC_WAIT32.gt [d2], r4', 'error: no value is above 0xffffffff: the wait can never end'],
+    ['BRANCH.always r0, #-1', 'warning: the branch leads to itself: the stream never ends'],
+  ])('%s', (text, expected) => {
+    expect(said(text)).toEqual([`${text.split('\n').length} ${expected}`]);
+  });
+
+  it('claims nothing of values it cannot know', () => {
+    expect(said('LOAD_MULTIPLE r4, [d64]')).toEqual([]);
+    expect(said('MOVE48 d64, #0x1002\nCALL d92, r94\nLOAD_MULTIPLE r4, [d64]')).toEqual([]);
+    expect(said('MOVE48 d64, #0x1002\nBRANCH.gt r1, over\nMOVE48 d64, #0x1000\nover: LOAD_MULTIPLE r4, [d64]')).toEqual(
+      [],
+    );
+    expect(
+      said('MOVE48 d64, #0x1001\ntop: ADD_IMM64 d64, d64, #1\nSTORE_MULTIPLE [d64], r4\nBRANCH.gt r1, top\nWAIT #0x1'),
+    ).toEqual([]);
+    expect(said('MOVE32 r4, #-1\nSYNC_WAIT32.le [d2], r4')).toEqual([]);
+  });
+
   it('takes the limits of the queue', () => {
     const words = assemble('MOVE32 r70, #0', { arch: 10 });
     const limits = { registers: 64, scoreboards: 4, callFrames: 8, kernelRegisters: 4 };

@@ -7,7 +7,8 @@ import type { Field } from './define.ts';
 import { flowProblems } from './lint-flow.ts';
 import type { Arch, Limits } from './isa.ts';
 import { Condition, decode, ErrorReject, field, LIMITS, reserved } from './isa.ts';
-import type { Problem } from './problem.ts';
+import { valueProblems } from './lint-values.ts';
+import type { Fix, Problem, Severity } from './problem.ts';
 import { Problems } from './problem.ts';
 import type { Finding, Instruction } from './stream.ts';
 import { value } from './stream.ts';
@@ -19,6 +20,8 @@ export interface LintInput {
   readonly lines?: Uint32Array;
   readonly columns?: Uint32Array;
   readonly endColumns?: Uint32Array;
+  /** Words of included texts, with their places there. */
+  readonly origins?: ReadonlyMap<number, string>;
 }
 
 /** Checks a stream. `limits`: of the queue it will run on; the usual ones of the architecture otherwise. */
@@ -28,8 +31,11 @@ export function lint(input: LintInput, limits: Limits = LIMITS[input.arch]): rea
   const halves = new Uint32Array(input.words.buffer, input.words.byteOffset, input.words.length * 2);
   const add = (index: number, finding: Finding): void => {
     const column = input.columns?.[index] ?? 1;
+    const origin = input.origins?.get(index);
+    const { fix, ...told } = finding;
     problems.add({
-      ...finding,
+      ...told,
+      ...(origin === undefined ? { ...(fix === undefined ? {} : { fix }) } : { rule: `${origin}: ${finding.rule}` }),
       line: input.lines?.[index] ?? index + 1,
       column,
       endColumn: input.endColumns?.[index] ?? column + 1,
@@ -45,7 +51,7 @@ export function lint(input: LintInput, limits: Limits = LIMITS[input.arch]): rea
       add(index, finding);
     }
   }
-  for (const { index, finding } of flowProblems(stream, limits)) add(index, finding);
+  for (const { index, finding } of [...flowProblems(stream, limits), ...valueProblems(stream)]) add(index, finding);
   return problems.list.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
@@ -66,15 +72,26 @@ function checks(at: Instruction, limits: Limits, length: number): Finding[] {
   ].filter((finding) => finding !== undefined);
 }
 
-const error = (rule: string, remedy: string): Finding => ({ severity: 'error', rule, remedy });
-const warning = (rule: string, remedy: string): Finding => ({ severity: 'warning', rule, remedy });
+const error = (rule: string, remedy: string, fix?: Fix): Finding => found('error', rule, remedy, fix);
+const warning = (rule: string, remedy: string, fix?: Fix): Finding => found('warning', rule, remedy, fix);
+
+function found(severity: Severity, rule: string, remedy: string, fix: Fix | undefined): Finding {
+  return { severity, rule, remedy, ...(fix === undefined ? {} : { fix }) };
+}
+
+/** Writes one word of the line otherwise. */
+const rewrite = (from: string, to: string): Fix => ({ title: `Write ${to}`, word: [from, to] });
 
 /** Registers a field names must exist, and pairs begin at an even one. */
 function registerRule(at: Instruction, f: Field, limits: Limits): Finding | undefined {
   if (f.type !== 'reg32' && f.type !== 'reg64') return undefined;
   const n = field(at.lo, at.hi, f);
   if (f.type === 'reg64' && n % 2 !== 0) {
-    return error(`d${n} is not a register pair: pairs begin at an even register`, `use d${n - 1} or d${n + 1}`);
+    return error(
+      `d${n} is not a register pair: pairs begin at an even register`,
+      `use d${n - 1} or d${n + 1}`,
+      rewrite(`d${n}`, `d${n - 1}`),
+    );
   }
   return n < limits.registers ? undefined : beyond(`${f.type === 'reg64' ? 'd' : 'r'}${n}`, limits);
 }
@@ -151,11 +168,23 @@ const RULES: readonly Rule[] = [
     if (at.row.name !== 'SYNC_WAIT32' && at.row.name !== 'SYNC_WAIT64') return undefined;
     const condition = value(at, 'condition');
     if (condition === Condition.LE || condition === Condition.GT) return undefined;
-    return error('SYNC_WAIT compares with le or gt only', 'use .le or .gt');
+    const written =
+      Object.entries(Condition)
+        .find(([, n]) => n === condition)?.[0]
+        ?.toLowerCase() ?? '';
+    return error('SYNC_WAIT compares with le or gt only', 'use .le or .gt', rewrite(`.${written}`, '.gt'));
   },
   function emptyTask(at) {
     if (at.row.name !== 'RUN_COMPUTE' || value(at, 'task_increment') > 0) return undefined;
     return error('a task needs at least one workgroup', 'write #1 or more as task_increment');
+  },
+  function branchToItself(at) {
+    if (at.row.name !== 'BRANCH' || value(at, 'offset') !== -1) return undefined;
+    const always = value(at, 'condition') === Condition.ALWAYS;
+    const rule = always
+      ? 'the branch leads to itself: the stream never ends'
+      : 'the branch leads to itself, and nothing changes the register: once taken it never ends';
+    return warning(rule, 'branch to an instruction that changes the register');
   },
   function emptyWait(at) {
     if (at.row.name !== 'WAIT' || value(at, 'wait_mode') === 1 || value(at, 'wait_mask') !== 0) return undefined;

@@ -6,6 +6,15 @@
 /** error: no word, or a word the queue faults on. warning: very likely not what was meant. info: worth a look. */
 export type Severity = 'error' | 'warning' | 'info';
 
+/** A change of the text that mends a problem. */
+export type Fix = { readonly title: string } & (
+  | /** Another text in the place of the problem. */ { readonly replace: string }
+  | /** A line of its own before it. */ { readonly insertBefore: string }
+  | /** The first of these words in the place of the problem, written otherwise. */ {
+      readonly word: readonly [from: string, to: string];
+    }
+);
+
 export interface Problem {
   readonly severity: Severity;
   /** 1-based line, and columns from `column` up to, not including, `endColumn` (UTF-16 units). */
@@ -16,6 +25,8 @@ export interface Problem {
   readonly rule: string;
   /** What the reader can do. */
   readonly remedy: string;
+  /** How a machine could do it. */
+  readonly fix?: Fix;
 }
 
 /** Most problems one text gets (chosen): beyond that the text is not a command stream. */

@@ -1,7 +1,7 @@
 /** Shapes that the lint parts share: a decoded instruction at its place, and what was found there. */
 import type { Row } from './isa.ts';
 import { field } from './isa.ts';
-import type { Severity } from './problem.ts';
+import type { Fix, Severity } from './problem.ts';
 
 /** An instruction at its place in the stream. */
 export interface Instruction {
@@ -15,6 +15,7 @@ export interface Finding {
   readonly severity: Severity;
   readonly rule: string;
   readonly remedy: string;
+  readonly fix?: Fix;
 }
 
 /** The value of a field; 0 where the architecture lacks it. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -52,6 +52,18 @@ describe('tyr cs', () => {
     const odd = await tyr('dis', file('c.txt', '0xff00000000000000'));
     expect(odd.out).toBe('.word 0xff00000000000000 // architecture 10 has no such opcode\n');
     expect(odd.err).toContain('c.txt+0x0: error: architecture 10 has no such opcode');
+  });
+
+  it('includes files beside the one that includes them', async () => {
+    mkdirSync(join(dir, 'lib', 'deep'), { recursive: true });
+    file('lib/consts.cs', '.include "deep/more.cs"\n.const A = B + 1');
+    file('lib/deep/more.cs', '.const B = 41');
+    expect((await tyr('asm', file('inc.cs', '.include "lib/consts.cs"\nMOVE32 r1, #A'))).out).toBe(
+      '0x020100000000002a\n',
+    );
+    file('lib/deep/more.cs', '.include "../consts.cs"');
+    expect((await refused('asm', join(dir, 'inc.cs'))).rule).toContain('circle');
+    expect((await refused('asm', file('inc2.cs', '.include "lib"'))).rule).toContain('there is no text');
   });
 
   it('passes on what lint says', async () => {

@@ -2,11 +2,14 @@
  * `tyr cs asm FILE` and `tyr cs dis FILE`: command stream text to words and back (docs/command-streams.md).
  * Results go to standard output, what lint has to say about them to standard error.
  */
+import { statSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../../base/errors.ts';
 import type { Assembled } from '../../../spec/cs/assemble.ts';
 import { assemble, isClean } from '../../../spec/cs/assemble.ts';
 import { disassembleWord } from '../../../spec/cs/disassemble.ts';
+import type { Sources } from '../../../spec/cs/include.ts';
 import type { Arch } from '../../../spec/cs/isa.ts';
 import { ARCHS } from '../../../spec/cs/isa.ts';
 import { lint } from '../../../spec/cs/lint.ts';
@@ -52,9 +55,20 @@ interface Options {
   readonly out: string | undefined;
 }
 
+/** What `.include` names: files, as seen from the one that includes them. */
+function filesBeside(file: string): Sources {
+  const resolve = (name: string, from: string | undefined): string => path.join(path.dirname(from ?? file), name);
+  const read = (name: string, from: string | undefined): string | undefined => {
+    const found = resolve(name, from);
+    const isFile = statSync(found, { throwIfNoEntry: false })?.isFile() === true;
+    return isFile ? new TextDecoder().decode(readInput(found)) : undefined;
+  };
+  return { names: [], resolve, read };
+}
+
 /** The words of a stream's text file. BadInput with the first problem; the others go to `io`. */
 function assembleFile(file: string, arch: Arch, io: Io): Assembled {
-  const result = assemble(new TextDecoder().decode(readInput(file)), { arch });
+  const result = assemble(new TextDecoder().decode(readInput(file)), { arch, sources: filesBeside(file) });
   if (!isClean(result)) throw refusal(file, result.problems, STREAM, (text) => io.err(text));
   return result;
 }
