@@ -158,6 +158,17 @@ describe('captured runs', () => {
     expect(await replay({ ...swapped, entries: [...swapped.entries, ...end] })).toMatchObject({ ok: true });
   });
 
+  it('leave out a stream that was unmapped before the only image was taken', async () => {
+    const capture = readCapture(path('gl_ids3d'));
+    const unmap = { flags: 0x1000_0000, bo: 0, boOffset: 0, va: 0x7fff_fffe_a000, size: 0x1000, syncs: [] };
+    const at = capture.entries.findLastIndex((e) => e.call.kind === 'groupSubmit');
+    const entries = [...capture.entries];
+    entries.splice(at, 0, { line: 900, call: { kind: 'vmBind', vm: 1, flags: 1, ops: [unmap] } });
+    const images = capture.images.map((i) => ({ ...i, maps: i.maps.filter((m) => m.va !== unmap.va) }));
+    expect(await replay({ ...capture, images })).toMatchObject({ ok: true, submits: 2 });
+    expect(await replay({ ...capture, entries, images })).toMatchObject({ ok: true, submits: 1, fault: undefined });
+  });
+
   it('report what the driver refuses', async () => {
     const capture = edited(readCapture(path('01_store_const')), (call) =>
       call.kind === 'groupCreate' ? { ...call, computeMask: 0xffff_ffff } : call,

@@ -10,7 +10,7 @@
  */
 import { alignUp } from '../../base/bits.ts';
 import { CheckFailed } from '../../base/errors.ts';
-import { CAPTURE_PAGE, type CaptureCall, type CaptureSync } from '../../formats/capture.ts';
+import { CAPTURE_PAGE, type CaptureCall, type CaptureSubmit, type CaptureSync } from '../../formats/capture.ts';
 import { GROUP_STATE_FLAGS, SYNC_OP_FLAGS, VM_BIND_FLAGS, VM_BIND_OP_TYPE } from '../../spec/uapi/constants.ts';
 import { CORE_IOCTLS, PANTHOR_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import {
@@ -226,12 +226,18 @@ class Replay {
     const calls = this.waiting ?? [];
     this.waiting = undefined;
     for (const call of calls) {
-      await this.submit(call);
+      await this.submit({ ...call, queues: call.queues.filter((q) => this.hasStream(q)) });
       await this.waitForAll();
     }
   }
 
+  /** A stream that was put off and whose memory the process has unmapped since is in no image: it is left out. */
+  private hasStream(q: CaptureSubmit): boolean {
+    return q.streamSize === 0 || this.objects.isMapped(q.streamAddress, q.streamSize);
+  }
+
   private async submit(call: Call<'groupSubmit'>): Promise<void> {
+    if (call.queues.length === 0) return;
     const { process, objects } = this;
     const where = `submit ${call.submit}`;
     const queues = [];
