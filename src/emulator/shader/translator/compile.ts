@@ -425,16 +425,11 @@ class Compiler {
   private one(q: Quad, op: MicroOp): void {
     q.op = op;
     const result = this.templates[op.name]!(q, op)!;
-    if (isPair(result)) {
-      const [low, high] = [q.keep(result[0]), q.keep(result[1])];
-      q.write(op.dst, this.halves(q, op, low));
-      q.write(op.dst + LANES, high);
-    } else q.write(op.dst, this.halves(q, op, result));
-  }
-
-  private halves(q: Quad, op: MicroOp, value: Code): Code {
-    if (op.halves === 3) return value;
-    return v('v128.bitselect', value, q.register(op.dst), splat(op.halves === 1 ? 0xffff : ~0xffff));
+    const [low, high] = isPair(result) ? [q.keep(result[0]), q.keep(result[1])] : [result, undefined];
+    // The interpreter writes halves for executing lanes only, whole registers for all lanes while none waits.
+    const part = op.halves === 3 ? undefined : op.halves === 1 ? 0xffff : ~0xffff;
+    q.write(op.dst, part === undefined ? low : q.partly(op.dst, low, part));
+    if (high !== undefined) q.write(op.dst + LANES, part === undefined ? high : q.partly(op.dst + LANES, high, -1));
   }
 
   /** A message: the fast way where there is one, else or when that gives up the interpreter's. */

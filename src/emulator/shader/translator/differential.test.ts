@@ -4,10 +4,13 @@
  */
 import { array, assert, bigInt, constantFrom, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { disassemble } from '../../../spec/valhall/disassemble.ts';
 import { ROWS, rowNamed } from '../../../spec/valhall/isa.ts';
 import { ACCESS } from '../../wiring.ts';
 import { RUN } from '../engine.ts';
-import { WARP_ROW, WARP_WORDS, LANES } from '../layout.ts';
+import { LaneFile, LANES, WARP_ROW, WARP_WORDS } from '../layout.ts';
+import { KIND, lower } from '../micro-op.ts';
+import { ConstantPool } from '../sources.ts';
 import { saveTask, warpsOf } from '../task.ts';
 import { AS, DATA, ShaderBench, TABLE, wordsOf, type Setup } from '../testing.ts';
 import { INTEGER_TEMPLATES } from './templates-integer.ts';
@@ -117,8 +120,13 @@ function same(program: string | readonly bigint[], setup: Setup = {}, slices = 4
     }
     return out;
   });
-  expect(after.length).toBe(before.length);
-  before.forEach((left, n) => compare(left, after[n]!));
+  const listing = (): string => disassemble(BigUint64Array.from(words)).join('\n');
+  try {
+    expect(after.length).toBe(before.length);
+    before.forEach((left, n) => compare(left, after[n]!));
+  } catch (error) {
+    throw new Error(`${String(error)}\n${listing()}`, { cause: error });
+  }
 }
 
 const big = (lo: number, hi: number): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
@@ -132,14 +140,27 @@ const fill = (): string[] => {
 };
 const fillWords = wordsOf([...fill(), 'NOP.wait0'].join('\n'));
 
-/** A word of an instruction with random other bits, kept to the registers that `fill` has set. */
-function randomWord(row: (typeof ROWS)[number], noise: bigint, tame: boolean): bigint {
+const pool = new ConstantPool(new LaneFile());
+const MIX = 6364136223846793005n;
+
+/** A valid word of an instruction with random other bits; a tame one reads the registers that `fill` has set. */
+function randomWord(row: (typeof ROWS)[number], seed: bigint, tame: boolean): bigint {
   const mask = big(row.maskLo, row.maskHi);
-  let random = noise & ~(1n << 63n) & ~(0xfn << 59n);
-  // Both halves are written, marker bits are set.
-  random |= 0xc0n << 40n;
-  if (tame) for (const s of row.sources) random &= ~(0x20n << BigInt(s.lsb));
-  return (random & ~mask) | big(row.valueLo, row.valueHi);
+  let noise = seed;
+  let candidate = 0n;
+  for (let attempt = 0; attempt < 60; attempt++) {
+    noise = BigInt.asUintN(64, noise * MIX + 1442695040888963407n);
+    // Both halves are written mostly, marker bits are set; no flow.
+    let random = ((noise >> 9n) ^ (noise << 31n)) & ~(0x1fn << 59n);
+    if ((seed & 7n) !== 0n) random |= 0xc0n << 40n;
+    if (tame) for (const s of row.sources) random &= ~(0x20n << BigInt(s.lsb));
+    if (attempt > 20) random &= ~(3n << 57n);
+    candidate = BigInt.asUintN(64, (random & ~mask) | big(row.valueLo, row.valueHi));
+    if (pool.full) pool.clear();
+    const op = lower(Number(candidate & 0xffff_ffffn) | 0, Number(candidate >> 32n) | 0, pool);
+    if (op.kind !== KIND.INVALID) break;
+  }
+  return candidate;
 }
 
 const word = bigInt({ min: 0n, max: 2n ** 64n - 1n });

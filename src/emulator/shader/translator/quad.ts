@@ -107,9 +107,11 @@ export class Quad {
     this.written.add(key);
   }
 
-  /** What is in the register now. */
-  register(dst: number): Code {
-    return this.row(dst, -1);
+  /** A value for the executing lanes of a register, in the bits of `part`; the others keep what they have. */
+  partly(dst: number, value: Code, part: number): Code {
+    const lanes = get(this.frame.masks + this.quarter);
+    const mask = part === -1 ? lanes : v('v128.and', lanes, splat(part));
+    return v('v128.bitselect', value, this.row(dst, -1), mask);
   }
 
   /** The canonical NaN in place of every NaN. */
