@@ -35,7 +35,7 @@ export function lint(input: LintInput, limits: Limits = LIMITS[input.arch]): rea
     const { fix, ...told } = finding;
     problems.add({
       ...told,
-      ...(origin === undefined ? { ...(fix === undefined ? {} : { fix }) } : { rule: `${origin}: ${finding.rule}` }),
+      ...(origin !== undefined ? { rule: `${origin}: ${finding.rule}` } : fix === undefined ? {} : { fix }),
       line: input.lines?.[index] ?? index + 1,
       column,
       endColumn: input.endColumns?.[index] ?? column + 1,
