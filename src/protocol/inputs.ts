@@ -55,6 +55,24 @@ export const inputSchema = z.discriminatedUnion('kind', [
     /** Recorder's remark, e.g. the name of the call in a capture. */
     label: z.string().optional(),
   }),
+  /** The process closes a file it got from the device: a dma-buf, syncobj, sync file or eventfd. */
+  z.strictObject({ kind: z.literal('fd-close'), client: u32, fd: u32 }),
+  /** It passes one to another process; the result is the number there. */
+  z.strictObject({ kind: z.literal('fd-send'), client: u32, fd: u32, to: u32 }),
+  /** An ioctl on such a file. */
+  z.strictObject({
+    kind: z.literal('fd-ioctl'),
+    client: u32,
+    fd: u32,
+    command: u32,
+    argument: bytes,
+    writes: z.array(z.strictObject({ address: u53, bytes })).default([]),
+  }),
+  /** eventfd(): the result is its number; and read() of one: the result is its count. */
+  z.strictObject({ kind: z.literal('eventfd'), client: u32 }),
+  z.strictObject({ kind: z.literal('eventfd-read'), client: u32, fd: u32 }),
+  /** A signal ends a call of a process that waits; the call answers -EINTR. */
+  z.strictObject({ kind: z.literal('interrupt'), ticket: u32 }),
   z.strictObject({ kind: z.literal('mmap'), client: u32, offset: u53, length: u53, write: z.boolean() }),
   z.strictObject({ kind: z.literal('munmap'), client: u32, address: u53, length: u53 }),
   /** The process stores to its memory (also to mapped buffer objects). */

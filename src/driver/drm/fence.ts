@@ -356,7 +356,7 @@ export class Fences implements Stateful<FencesState>, Disposable {
 }
 
 /** The plain fences inside a container, oldest last. */
-function leaves(fence: Fence): readonly Fence[] {
+export function leaves(fence: Fence): readonly Fence[] {
   if (fence instanceof FenceArray) return fence.members.flatMap(leaves);
   if (!(fence instanceof FenceChain)) return [fence];
   const out: Fence[] = [];

@@ -1,10 +1,11 @@
 /**
  * An open file (drm_file.c): its handles, its driver data, and the calls a client makes on it.
  */
-import type { Client, IoctlReply, MmapFlags, OpenFile, Pending } from '../kernel/char-device.ts';
+import type { Client, IoctlReply, MmapFlags, OpenFile, Pending, ProcessFds } from '../kernel/char-device.ts';
 import { fail } from '../kernel/errno.ts';
 import type { UserBacking, UserMemory } from '../kernel/uaccess.ts';
 import type { DrmDevice, NodeKind } from './device.ts';
+import { processFds } from './fd-calls.ts';
 import type { GemObject } from './gem.ts';
 import { GemMapping } from './gem.ts';
 import { HandleTable } from './handles.ts';
@@ -27,6 +28,7 @@ export class DrmFile<Data = unknown, FileData = unknown> implements OpenFile {
   authenticated: boolean;
   readonly objects = new HandleTable<GemObject>(LAST_GEM_HANDLE);
   readonly syncobjs = new HandleTable<SyncObj>(LAST_SYNCOBJ_HANDLE);
+  readonly fds: ProcessFds;
   private own: { readonly data: FileData } | undefined;
   private closed = false;
 
@@ -37,6 +39,7 @@ export class DrmFile<Data = unknown, FileData = unknown> implements OpenFile {
     this.node = node;
     this.client = client;
     this.authenticated = client.capabilities.has('SYS_ADMIN');
+    this.fds = processFds(this);
   }
 
   /** What the driver's `open` returned. */

@@ -8,6 +8,7 @@ import { SYNCOBJ_WAIT_FLAGS } from '../../spec/uapi/constants.ts';
 import type { Pending } from '../kernel/char-device.ts';
 import { ERRNO, ensure } from '../kernel/errno.ts';
 import type { DrmDevice } from './device.ts';
+import type { DrmFile } from './file.ts';
 import type { Fence, FenceCallback, FenceRef } from './fence.ts';
 import type { IoctlContext, IoctlResult } from './ioctl.ts';
 import type { SyncObj } from './syncobj.ts';
@@ -28,7 +29,8 @@ interface Entry {
 type Purpose =
   | { readonly kind: 'wait'; readonly flags: number; readonly first: number; readonly firstOffset: number }
   | { readonly kind: 'transfer'; readonly dst: SyncObj; readonly dstPoint: number }
-  | { readonly kind: 'eventfd'; readonly flags: number; readonly event: number };
+  | { readonly kind: 'eventfd'; readonly flags: number; readonly event: number }
+  | { readonly kind: 'follow'; readonly flags: 0 };
 
 interface Waiter {
   readonly id: number;
@@ -53,12 +55,16 @@ export type WaitersState = {
     readonly purpose:
       | { readonly kind: 'wait'; readonly flags: number; readonly first: number; readonly firstOffset: number }
       | { readonly kind: 'transfer'; readonly dst: number; readonly dstPoint: number }
-      | { readonly kind: 'eventfd'; readonly flags: number; readonly event: number };
+      | { readonly kind: 'eventfd'; readonly flags: number; readonly event: number }
+      | { readonly kind: 'follow'; readonly flags: 0 };
     readonly buffer: Uint8Array;
     readonly outSize: number;
     readonly timer: number;
   }[];
 };
+
+/** Who waits, and the argument that goes back. */
+type Caller = Pick<IoctlContext, 'buffer' | 'outSize'> & { readonly file: DrmFile };
 
 /** One entry of a WAIT call. */
 export interface WaitItem {
@@ -109,7 +115,17 @@ export class Waiters implements Disposable {
     this.begin(ctx, [{ syncobj, point, fence: syncobj.find(point) }], { kind: 'eventfd', flags, event }, Infinity);
   }
 
-  private begin(ctx: IoctlContext, entries: readonly Entry[], purpose: Purpose, deadline: number): IoctlResult {
+  /** A call that returns 0 when a fence has signalled. */
+  follow(file: DrmFile, fence: Fence): IoctlResult {
+    // The fence waits in a syncobj nobody has a handle of.
+    const syncobj = this.dev.syncobjs.create(fence);
+    const ctx = { file, buffer: new Uint8Array(0), outSize: 0 };
+    const result = this.begin(ctx, [{ syncobj, point: 0, fence }], { kind: 'follow', flags: 0 }, Infinity);
+    syncobj.put();
+    return result;
+  }
+
+  private begin(ctx: Caller, entries: readonly Entry[], purpose: Purpose, deadline: number): IoctlResult {
     const { buffer, outSize } = ctx;
     const w: Waiter = { id: this.nextId, file: ctx.file.id, entries, purpose, buffer, outSize, timer: 0 };
     if (this.ready(w)) return this.conclude(w);
@@ -148,6 +164,7 @@ export class Waiters implements Disposable {
       if (fence !== undefined) transferFence(this.dev, purpose.dst, purpose.dstPoint, fence);
       return 0;
     }
+    if (purpose.kind === 'follow') return 0;
     if (purpose.kind === 'eventfd') {
       this.dev.fds.signalEvent(purpose.event);
       return 0;

@@ -45,6 +45,20 @@ export interface MmapFlags {
   readonly shared: boolean;
 }
 
+/** The other files a process got from a device: buffers and fences it passes around. KernelError EBADF for unknown ones. */
+export interface ProcessFds {
+  close(fd: number): void;
+  /** Passes it to another process; the number it has there. KernelError EMFILE. */
+  send(fd: number, toPid: number): number;
+  ioctl(fd: number, command: number, argument: Uint8Array, user: UserMemory): IoctlReply | Pending;
+  /** eventfd(); KernelError EMFILE. */
+  eventfd(): number;
+  /** read() of an eventfd: its count, which falls to 0. KernelError EINVAL. */
+  read(fd: number): number;
+  /** A signal ends a call that waits; false when it does not wait. */
+  interrupt(waiter: number): boolean;
+}
+
 /** An open file description. */
 export interface OpenFile {
   readonly id: number;
@@ -52,6 +66,8 @@ export interface OpenFile {
   ioctl(cmd: number, arg: Uint8Array, user: UserMemory): IoctlReply | Pending;
   /** The pages to show; KernelError when refused. */
   mmap(offset: number, length: number, flags: MmapFlags): UserBacking;
+  /** Files of the process. */
+  readonly fds: ProcessFds;
   /** A mapping of saved user memory, by the id of its backing; the references it holds are part of saved state. */
   restoreMapping(id: string): UserBacking;
   /** The last reference went away. */

@@ -3,9 +3,17 @@
  * answer. Everything that changes them is an input.
  */
 import { UsageError } from '../../base/errors.ts';
-import { isPending, type Client, type IoctlReply, type OpenFile } from '../../driver/kernel/char-device.ts';
+import {
+  isPending,
+  type Client,
+  type IoctlReply,
+  type OpenFile,
+  type Pending,
+  type ProcessFds,
+} from '../../driver/kernel/char-device.ts';
 import { ERRNO, KernelError, fail } from '../../driver/kernel/errno.ts';
 import type { Kernel } from '../../driver/kernel/kernel.ts';
+import { NOVA_NODE_PATH } from '../../driver/nova/nova.ts';
 import { UserMemory, type UserMemoryState } from '../../driver/kernel/uaccess.ts';
 
 /** Where mapped objects appear in a process, growing upwards (chosen). */
@@ -67,6 +75,11 @@ export class Clients {
     return client;
   }
 
+  /** Which driver's node a client has open. */
+  driverOf(client: number): 'tyr' | 'nova' {
+    return this.of(client).path === NOVA_NODE_PATH ? 'nova' : 'tyr';
+  }
+
   openNode(client: number, path: string, privileged: boolean): CallReply {
     if (this.processes.has(client)) throw new UsageError(`client ${client} has the device open already`);
     return this.attempt(() => {
@@ -98,11 +111,39 @@ export class Clients {
 
   ioctl(client: number, command: number, argument: Uint8Array): CallReply {
     const process = this.of(client);
-    const outcome = process.file.ioctl(command, argument, process.memory);
+    return this.outcome(client, argument, process.file.ioctl(command, argument, process.memory));
+  }
+
+  private outcome(client: number, argument: Uint8Array, outcome: IoctlReply | Pending): CallReply {
     if (!isPending(outcome)) return { result: outcome.ret, argument: merged(argument, outcome.arg) };
     const ticket = this.nextTicket++;
     this.waiting.set(`${client}:${outcome.waiter}`, ticket);
     return { result: 0, ticket };
+  }
+
+  /** An ioctl on a file the process got from the device. */
+  fdIoctl(client: number, fd: number, command: number, argument: Uint8Array): CallReply {
+    const process = this.of(client);
+    return this.attempt(() =>
+      this.outcome(client, argument, process.file.fds.ioctl(fd, command, argument, process.memory)),
+    );
+  }
+
+  /** What else the process does with its files; the result is a number, or -errno. */
+  file(client: number, body: (fds: ProcessFds) => number | void): CallReply {
+    const { fds } = this.of(client).file;
+    return this.attempt(() => ({ result: body(fds) ?? 0 }));
+  }
+
+  /** A signal for whoever waits under this ticket. UsageError when nobody does. */
+  interrupt(ticket: number): CallReply {
+    const found = [...this.waiting]
+      .find(([, t]) => t === ticket)?.[0]
+      .split(':')
+      .map(Number);
+    const [client, waiter] = found ?? [];
+    if (client === undefined || waiter === undefined) throw new UsageError(`no call waits under ${ticket}`);
+    return this.file(client, (fds) => void fds.interrupt(waiter));
   }
 
   mmap(client: number, offset: number, length: number, write: boolean): CallReply {
@@ -205,11 +246,20 @@ export class Clients {
 
 /** A file whose device was unbound while it was open. */
 function deadFile(id: number): OpenFile {
+  const gone = (): never => fail('ENODEV', 'the device is gone');
   return {
     id,
     ioctl: () => ({ ret: -ERRNO.ENODEV, arg: new Uint8Array(0) }),
-    mmap: () => fail('ENODEV', 'the device is gone'),
-    restoreMapping: () => fail('ENODEV', 'the device is gone'),
+    mmap: gone,
+    fds: {
+      close: gone,
+      send: gone,
+      ioctl: gone,
+      eventfd: gone,
+      read: gone,
+      interrupt: gone,
+    },
+    restoreMapping: gone,
     close: () => {},
   };
 }

@@ -18,8 +18,8 @@ import { Board } from './board.ts';
 import { Clients, type CallReply, type ClientsState } from './clients.ts';
 import type { EngineControl } from './control.ts';
 import { setMcuRegister } from './mcu-inspector.ts';
+import { DriverCalls } from './driver-calls.ts';
 import { DriverView } from './driver-view.ts';
-import { describeArgument, ioctlOf } from './ioctl-text.ts';
 import { encodeInput, sha256 } from './journal.ts';
 import type { Recorder } from './recorder.ts';
 import { NOVA_NODE } from './rk3588.ts';
@@ -68,6 +68,7 @@ export class Engine {
   /** Told of every instruction looked at during `advance` until `stream`, which needs the hook for itself. */
   onStreamLook: ((cs: number, pc: number) => void) | undefined;
   private readonly recorder: Recorder;
+  private readonly calls: DriverCalls;
   private readonly blobs = new Set<string>();
   /** What is running now, for the `cause` of accesses. */
   private context = '';
@@ -91,6 +92,12 @@ export class Engine {
     this.kernel = new Kernel(this.board);
     this.clients = new Clients(this.kernel);
     this.driver = new DriverView(this.kernel, this.board);
+    this.calls = new DriverCalls(this.clients, {
+      sequence: this.sequence,
+      now: () => this.now,
+      record: (row) => recorder.record('ioctl', row),
+      begin: (name) => (this.context = name),
+    });
     const cause = (): string => this.kernel.cpu.current?.name ?? this.context;
     this.board.insideCall = () => this.kernel.cpu.depth > 0;
     this.board.causeOf = cause;
@@ -150,7 +157,14 @@ export class Engine {
         this.clients.close(input.client);
         return DONE;
       case 'ioctl':
-        return this.ioctl(input);
+        return this.calls.ioctl(input);
+      case 'fd-close':
+      case 'fd-send':
+      case 'fd-ioctl':
+      case 'eventfd':
+      case 'eventfd-read':
+      case 'interrupt':
+        return this.calls.file(input);
       case 'mmap':
         return this.clients.mmap(input.client, input.offset, input.length, input.write);
       case 'munmap':
@@ -219,24 +233,6 @@ export class Engine {
     this.loaded = false;
     this.kernel.unloadModule(tyrModule.name);
     return DONE;
-  }
-
-  private ioctl(input: InputOf<'ioctl'>): ApplyResult {
-    for (const { address, bytes } of input.writes) this.clients.write(input.client, address, bytes);
-    const name = ioctlOf(input.command)?.name ?? hex(input.command);
-    this.context = input.label ?? name;
-    const timeNs = this.now;
-    const seq = this.sequence.next();
-    const reply = this.clients.ioctl(input.client, input.command, input.argument);
-    this.recorder.record('ioctl', {
-      seq,
-      timeNs,
-      client: input.client,
-      name,
-      result: reply.result,
-      args: describeArgument(input.command, reply.argument ?? input.argument),
-    });
-    return reply;
   }
 
   private writeMemory(input: InputOf<'memory-write'>): void {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CORE_IOCTLS, PANTHOR_IOCTLS, ioctlNumber } from '../../spec/uapi/ioctls.ts';
 import { describeArgument, ioctlOf } from './ioctl-text.ts';
 
-const parse = (command: number, argument: Uint8Array): unknown => JSON.parse(describeArgument(command, argument));
+const parse = (command: number, argument: Uint8Array): unknown =>
+  JSON.parse(describeArgument(ioctlOf(command), argument));
 
 describe('ioctl arguments as text', () => {
   it('names every call of the table', () => {

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import * as coreStructs from './core-structs.ts';
 import * as panthorStructs from './panthor-structs.ts';
 import * as constants from './constants.ts';
+import * as fdStructs from './fd-structs.ts';
 import { BadInput } from '../../base/errors.ts';
 import { CORE_IOCTLS, PANTHOR_IOCTLS, ioctlParts } from './ioctls.ts';
 import { Layout } from './layout.ts';
@@ -170,5 +171,19 @@ describe('documented errors', () => {
       flags: spec.flags.map((f) => `DRM_${f}`),
     }));
     expect(rows).toEqual(closed);
+  });
+});
+
+describe('calls of dma-bufs and sync files', () => {
+  const want: Fixture = fixture('fd-ioctls');
+  it('have the layouts and numbers of the headers', () => {
+    for (const struct of want.structs) {
+      const got = Object.values(fdStructs).find((l) => l instanceof Layout && l.name === struct.name);
+      if (!(got instanceof Layout)) throw new Error(struct.name);
+      expect(got.size).toBe(struct.size);
+      expect(got.fields.map(({ name, type, offset, size }) => ({ name, type, offset, size }))).toEqual(struct.fields);
+    }
+    const rows = Object.values(fdStructs.FD_IOCTLS).map((s) => [s.name, s.number, s.layout.size]);
+    expect(rows.toSorted()).toEqual(want.ioctls.map((i) => [i.name, Number(i.number), i.size]).toSorted());
   });
 });
