@@ -47,6 +47,16 @@ export type EngineState = {
 
 /** Steps in which a wait for an event or for idleness looks again, in virtual ns (chosen). */
 const LOOK_NS = 10_000;
+/** Pieces a long grant is given in when somebody looks in between, in virtual ns: at work, and idle (chosen). */
+const PIECE_NS = 1_000_000;
+const IDLE_PIECE_NS = 100_000_000;
+
+/** How a grant of time is given: ended early too, looked at in between, begun before. */
+interface Granting {
+  readonly stopped?: () => boolean;
+  readonly between?: (givenNs: number) => void;
+  readonly givenNs?: number;
+}
 
 /** Render node of each driver. */
 const NODE_PATHS = { tyr: nodePath('render'), nova: NOVA_NODE_PATH } as const;
@@ -289,6 +299,21 @@ export class Engine {
 
   /** As `apply` of a grant of time, but without its row in the journal, and ended early by `stopped` too. */
   grant(input: InputOf<'advance'>, stopped: () => boolean): ApplyResult {
+    return this.granted(input, { stopped });
+  }
+
+  /** As `apply` of a grant of time; `between` is called now and then with the virtual ns given so far. */
+  applyInPieces(input: InputOf<'advance'>, between: (givenNs: number) => void): ApplyResult {
+    this.journal(input);
+    return this.granted(input, { between });
+  }
+
+  /** The rest of a grant of which `givenNs` were given before the state was saved that this engine was put into. */
+  resume(input: InputOf<'advance'>, givenNs: number): ApplyResult {
+    return this.granted(input, { givenNs });
+  }
+
+  private granted(input: InputOf<'advance'>, how: Granting): ApplyResult {
     this.context = input.kind;
     try {
       return { result: this.advance(input, stopped) };
@@ -298,14 +323,22 @@ export class Engine {
   }
 
   /** Grants time. 0 when it was used up, 1 when it ended early as asked. */
-  private advance(input: InputOf<'advance'>, stopped?: () => boolean): number {
-    const until = this.now + input.limitNs;
+  private advance(input: InputOf<'advance'>, { stopped, between, givenNs = 0 }: Granting = {}): number {
+    const from = this.now - givenNs;
+    const until = from + input.limitNs;
     if (input.until === 'stream') return this.advanceToStream(until, input.stream, input.instruction);
     if (input.until === 'shader') return this.advanceToShader(until, input.instruction);
     if (input.until === 'fault') return this.advanceToFault(until, input.stream);
     const asked = this.endOf(input);
     const ended = stopped === undefined ? asked : () => stopped() || asked();
-    if (input.until === 'idle' || input.until === 'event') return this.stepUntil(until, ended);
+    const look = between === undefined ? undefined : (): void => between(this.now - from);
+    if (input.until === 'idle' || input.until === 'event') return this.stepUntil(until, ended, look);
+    while (look !== undefined && until - this.now > PIECE_NS) {
+      const piece = this.idle ? IDLE_PIECE_NS : PIECE_NS;
+      if (this.kernel.runUntil(Math.min(until, this.now + piece), ended)) return 1;
+      if (this.now >= until) return 0;
+      look();
+    }
     return this.kernel.runUntil(until, ended) ? 1 : 0;
   }
 
@@ -410,9 +443,10 @@ export class Engine {
     return this.board.machine.idle && this.kernel.quiet;
   }
 
-  private stepUntil(until: number, done: () => boolean): number {
+  private stepUntil(until: number, done: () => boolean, look?: () => void): number {
     while (!done()) {
       if (this.now >= until) return 0;
+      look?.();
       this.kernel.runUntil(Math.min(until, this.now + LOOK_NS), done);
     }
     return 1;

@@ -1,91 +1,182 @@
 /**
  * States of the bench kept on the way, so that any point of its history is reached by running a little instead of
- * everything. A keyframe is plain data (Engine.save); it belongs to a list of inputs and serves every history that
- * begins with that list. Their number is bounded: when there are too many, those that help least are given up.
+ * everything. A keyframe is the whole bench as data (Engine.save), compressed; it belongs to a list of inputs and
+ * serves every history that begins with that list. One may stand in the middle of a grant of time.
+ *
+ * What they cost is bounded: one is due when much work was done since the last, measured in wall time, and much more
+ * than saving takes; of too many, or too many bytes, those that help least are given up. They are a cache and
+ * influence nothing.
  */
+import { deflateSync, inflateSync } from 'node:zlib';
+import { deserialize, serialize } from 'node:v8';
 import type { Input, InputOf } from '../../protocol/inputs.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineState } from './engine.ts';
 
-/** Work after which a keyframe is due, in accesses and MCU instructions (chosen: some tenths of a second to redo). */
-const ACCESSES = 20_000;
-const INSTRUCTIONS = 5_000_000;
-/** Keyframes kept (chosen: a state is some megabytes). */
-const MOST = 12;
+export interface KeyframeLimits {
+  /** Least work between two, in ms of wall time, and how many times the cost of saving it must be. */
+  readonly everyMs: number;
+  readonly costs: number;
+  readonly most: number;
+  readonly mostBytes: number;
+}
 
-interface Keyframe {
+/** Chosen: saving costs at most a twenty-fifth; 160 of them bring any point within a three-hundredth of the whole. */
+const LIMITS: KeyframeLimits = { everyMs: 25, costs: 25, most: 160, mostBytes: 256 * 1024 * 1024 };
+/** The fastest level: a state is mostly zeroes and tables. */
+const LEVEL = 1;
+
+/** A place in a list of inputs: so many whole ones, and so many ns of the grant of time that follows. */
+export interface PathPlace {
+  readonly from: number;
+  readonly givenNs: number;
+}
+
+export interface Keyframe extends PathPlace {
   readonly powerOn: InputOf<'power-on'>;
-  readonly path: readonly Input[];
+  /** Number of the list of whole inputs before it. */
+  readonly chain: number;
+  /** The grant it stands in. */
+  readonly within: Input | undefined;
   readonly timeNs: number;
-  readonly accesses: number;
   readonly instructions: number;
-  readonly state: ReturnType<Engine['save']>;
+  /** Work from power-on to here, in ms. */
+  readonly work: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Numbers lists of inputs: the same inputs in the same order have the same number. */
+class Chains {
+  private readonly known = new WeakMap<Input, Map<number, number>>();
+  private next = 1;
+
+  /** Numbers of all beginnings of a list; 0 is the empty one. */
+  of(path: readonly Input[]): number[] {
+    const out = [0];
+    let at = 0;
+    for (const input of path) {
+      let after = this.known.get(input);
+      if (after === undefined) this.known.set(input, (after = new Map()));
+      const known = after.get(at);
+      if (known === undefined) after.set(at, this.next);
+      at = known ?? this.next++;
+      out.push(at);
+    }
+    return out;
+  }
 }
 
 export class Keyframes {
   private frames: Keyframe[] = [];
-  private readonly spacing: { readonly accesses: number; readonly instructions: number };
+  private readonly limits: KeyframeLimits;
+  private readonly chains = new Chains();
+  /** Work since the last one was kept, since when more is being done, and what saving took. */
+  private worked = 0;
+  private sinceMs = -1;
+  private costMs = 0;
 
-  constructor(spacing = { accesses: ACCESSES, instructions: INSTRUCTIONS }) {
-    this.spacing = spacing;
+  constructor(limits: Partial<KeyframeLimits> = {}) {
+    this.limits = { ...LIMITS, ...limits };
   }
 
   get count(): number {
     return this.frames.length;
   }
 
-  /** Looks at a bench between two inputs and keeps its state when it has done much since the last one kept. */
-  visit(powerOn: InputOf<'power-on'>, path: readonly Input[], engine: Engine): void {
+  get bytes(): number {
+    return this.frames.reduce((sum, f) => sum + f.bytes.length, 0);
+  }
+
+  /** Work on the bench begins, or ends: only that counts. */
+  working(on: boolean): void {
+    const now = performance.now();
+    if (this.sinceMs >= 0) this.worked += now - this.sinceMs;
+    this.sinceMs = on ? now : -1;
+  }
+
+  /** The history goes on from elsewhere. */
+  restart(): void {
+    this.worked = 0;
+  }
+
+  /**
+   * Looks at a bench at the end of `path`, or `givenNs` into the grant of time that is its last input, and keeps its
+   * state when it has done much since the last one.
+   */
+  visit(powerOn: InputOf<'power-on'>, path: readonly Input[], engine: Engine, givenNs?: number): void {
+    this.working(this.sinceMs >= 0);
+    if (this.frames.length > 0 && this.worked < Math.max(this.limits.everyMs, this.costMs * this.limits.costs)) return;
     // In the middle of an instant (a debugger of streams stopped there) the state is not one to start from.
     if (engine.board.machine.csf.cut) return;
-    const before = this.nearest(powerOn, path);
-    const { accesses } = engine.board;
-    const { instructions } = engine.board.machine.core;
-    const far =
-      accesses - (before?.accesses ?? 0) >= this.spacing.accesses ||
-      instructions - (before?.instructions ?? 0) >= this.spacing.instructions;
-    if (!far || before?.path.length === path.length) return;
+    const within = givenNs === undefined ? undefined : path.at(-1);
+    const from = within === undefined ? path.length : path.length - 1;
+    const before = this.along(powerOn, path).at(-1);
+    if (before?.from === from && before.givenNs === (givenNs ?? 0)) return;
+    const start = performance.now();
     this.frames.push({
       powerOn,
-      path: [...path],
+      from,
+      givenNs: givenNs ?? 0,
+      chain: this.chains.of(path)[from] ?? 0,
+      within,
       timeNs: engine.now,
-      accesses,
-      instructions,
-      state: structuredClone(engine.save()),
+      instructions: engine.board.machine.core.instructions,
+      work: (before?.work ?? 0) + this.worked,
+      bytes: deflateSync(serialize(engine.save()), { level: LEVEL }),
     });
-    if (this.frames.length > MOST) this.thin();
-  }
-
-  /** Runs `path` on a bench that was just powered on, from the nearest keyframe not later than `untilNs`. */
-  start(engine: Engine, powerOn: InputOf<'power-on'>, path: readonly Input[], untilNs = Infinity): number {
-    const frame = this.nearest(powerOn, path, untilNs);
-    if (frame === undefined) return 0;
-    engine.load(structuredClone(frame.state));
-    return frame.path.length;
-  }
-
-  private nearest(powerOn: InputOf<'power-on'>, path: readonly Input[], untilNs = Infinity): Keyframe | undefined {
-    let best: Keyframe | undefined;
-    for (const frame of this.frames) {
-      const { length } = frame.path;
-      if (frame.powerOn !== powerOn || length > path.length || frame.timeNs > untilNs) continue;
-      if (best !== undefined && best.path.length >= length) continue;
-      if (frame.path.every((input, i) => input === path[i])) best = frame;
+    this.worked = 0;
+    this.costMs = performance.now() - start;
+    if (this.sinceMs >= 0) this.sinceMs = performance.now();
+    while (this.frames.length > 2 && (this.frames.length > this.limits.most || this.bytes > this.limits.mostBytes)) {
+      this.thin();
     }
-    return best;
   }
 
-  /** Gives up the frame whose neighbours lie closest together; never the newest. */
+  /**
+   * Puts a bench that was powered on alike at the nearest keyframe between two inputs of `path`, not later than
+   * `untilNs`; how many inputs it is past.
+   */
+  start(engine: Engine, powerOn: InputOf<'power-on'>, path: readonly Input[], untilNs = Infinity): number {
+    const frame = this.along(powerOn, path)
+      .filter((f) => f.givenNs === 0 && f.timeNs <= untilNs)
+      .at(-1);
+    if (frame !== undefined) load(engine, frame);
+    return frame?.from ?? 0;
+  }
+
+  /** Keyframes a bench passes on its way along `path`, in order, those within grants included. */
+  along(powerOn: InputOf<'power-on'>, path: readonly Input[]): Keyframe[] {
+    const numbers = this.chains.of(path);
+    return this.frames
+      .filter((f) => f.powerOn === powerOn && f.from <= path.length && numbers[f.from] === f.chain)
+      .filter((f) => f.within === undefined || passes(path[f.from], f))
+      .toSorted((a, b) => a.from - b.from || a.givenNs - b.givenNs);
+  }
+
+  /** Gives up the frame whose neighbours lie closest together; never the first or the newest. */
   private thin(): void {
-    const byWork = this.frames.slice(0, -1).toSorted((a, b) => a.instructions - b.instructions);
-    let worst = byWork[0];
+    const newest = this.frames.at(-1);
+    const byWork = this.frames.toSorted((a, b) => a.work - b.work);
+    let worst: Keyframe | undefined;
     let least = Infinity;
     byWork.forEach((frame, i) => {
-      const gap = (byWork[i + 1]?.instructions ?? Infinity) - (byWork[i - 1]?.instructions ?? 0);
-      if (gap < least) {
+      if (i === 0 || frame === newest) return;
+      const gap = (byWork[i + 1]?.work ?? Infinity) - (byWork[i - 1]?.work ?? 0);
+      if (gap < least || worst === undefined) {
         least = gap;
         worst = frame;
       }
     });
     this.frames = this.frames.filter((f) => f !== worst);
   }
+}
+
+/** Whether a grant of time comes by a keyframe that stands in one: the same, or one of plain time that is longer. */
+function passes(input: Input | undefined, { within, givenNs }: Keyframe): boolean {
+  if (input === within) return true;
+  return input?.kind === 'advance' && input.until === 'time' && input.limitNs >= givenNs;
+}
+
+/** Puts a bench that was powered on alike into the state of a keyframe. */
+export function load(engine: Engine, frame: Keyframe): void {
+  engine.load(deserialize(inflateSync(frame.bytes)) as EngineState);
 }

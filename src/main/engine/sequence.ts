@@ -39,6 +39,11 @@ export class Sequence implements Stateful<SequenceState> {
     return id;
   }
 
+  /** The text of a cause. */
+  text(id: number): string {
+    return this.causes[id - 1] ?? '';
+  }
+
   /**
    * Goes on numbering where another sequence stopped, as branch `branch`. The causes of this one must be a beginning
    * of the other's, as they are when its history is a beginning of the other's.

@@ -64,7 +64,7 @@ describe('keyframes', () => {
     const bench = busy();
     for (let i = 0; i < 30; i++) bench.call('time.advance', { ns: 40_000 });
     const { powerOn, path, control } = bench.service.history.past;
-    const dense = new Keyframes({ accesses: 1, instructions: 1 });
+    const dense = new Keyframes({ everyMs: 0, costs: 0, most: 12 });
     const engine = new Engine(powerOn, nullRecorder, new EngineControl());
     const hashes = path.map((input, i) => {
       dense.visit(powerOn, path.slice(0, i), engine);

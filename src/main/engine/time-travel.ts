@@ -9,6 +9,7 @@ import { INITIATORS, type RecordKind, type RecordKinds } from '../../protocol/re
 import type { EngineControl } from './control.ts';
 import { Engine } from './engine.ts';
 import type { Keyframes } from './keyframes.ts';
+import { applyAgain, placeAt, runOn, segmentsBack } from './reach.ts';
 import { nullRecorder, type Recorder } from './recorder.ts';
 
 /** A history that can be run again. */
@@ -47,26 +48,32 @@ const PIECES = 16;
  * is in the middle of something at that instant, the inputs end before it.
  */
 export function pathToTime(past: Past, targetNs: number): Input[] {
-  const { engine, from } = begin(past, nullRecorder, targetNs);
+  const engine = new Engine(past.powerOn, nullRecorder, past.control);
+  const near = past.keyframes.along(past.powerOn, past.path).filter((f) => f.timeNs <= targetNs);
+  const { from, givenNs } = placeAt(engine, near.at(-1));
   const path = past.path.slice(0, from);
+  let given = givenNs;
   for (const input of past.path.slice(from)) {
-    if (engine.now >= targetNs) break;
+    if (engine.now >= targetNs && given === 0) break;
     if (input.kind !== 'advance') {
-      engine.apply(input);
+      applyAgain(engine, input);
       if (engine.now > targetNs) break;
       path.push(input);
       continue;
     }
-    const start = engine.now;
+    const start = engine.now - given;
+    const rest = given;
+    given = 0;
     if (start + input.limitNs <= targetNs) {
-      engine.apply(input);
+      if (rest > 0) engine.resume(input, rest);
+      else engine.apply(input);
       // A grant is never exceeded but by a call of the driver that began within it.
       if (engine.now <= targetNs) {
         path.push(input);
         continue;
       }
     }
-    if (start + input.limitNs > targetNs && !runCut(engine, input, targetNs)) {
+    if (start + input.limitNs > targetNs && !runCut(engine, input, targetNs, rest)) {
       path.push(input);
       continue;
     }
@@ -78,8 +85,10 @@ export function pathToTime(past: Past, targetNs: number): Input[] {
 }
 
 /** Runs a cut grant; false when it ended by itself before `targetNs`. */
-function runCut(engine: Engine, input: InputOf<'advance'>, targetNs: number): boolean {
-  engine.apply({ ...input, limitNs: targetNs - engine.now });
+function runCut(engine: Engine, input: InputOf<'advance'>, targetNs: number, givenNs: number): boolean {
+  const cut = { ...input, limitNs: targetNs - engine.now + givenNs };
+  if (givenNs > 0) engine.resume(cut, givenNs);
+  else engine.apply(cut);
   return engine.now >= targetNs;
 }
 
@@ -90,8 +99,7 @@ function runCut(engine: Engine, input: InputOf<'advance'>, targetNs: number): bo
 function quietBefore(past: Past, path: readonly Input[], targetNs: number): number {
   let target = targetNs;
   for (let back = 1; ; back *= 2) {
-    const { engine, from } = begin({ ...past, path }, nullRecorder, target);
-    for (const input of path.slice(from)) engine.apply(input);
+    const engine = endOf(past, path);
     const start = engine.now;
     if (target <= start) return start;
     let quiet = start;
@@ -112,16 +120,21 @@ function quietBefore(past: Past, path: readonly Input[], targetNs: number): numb
 export function quietBeforeInstruction(past: Past, target: number): number {
   const engine = new Engine(past.powerOn, nullRecorder, past.control);
   const { core } = engine.board.machine;
+  const near = past.keyframes.along(past.powerOn, past.path).filter((f) => f.instructions <= target);
+  const { from, givenNs } = placeAt(engine, near.at(-1));
   let quiet = 0;
   const look = (): boolean => {
     if (core.instructions > target) return true;
     quiet = engine.now;
     return false;
   };
-  for (const input of past.path) {
+  let given = givenNs;
+  for (const input of past.path.slice(from)) {
     if (look()) break;
-    if (input.kind === 'advance' && input.until === 'time') engine.runUntil(engine.now + input.limitNs, look);
-    else engine.apply(input);
+    if (input.kind === 'advance' && input.until === 'time') engine.runUntil(engine.now + input.limitNs - given, look);
+    else if (input.kind === 'advance' && given > 0) engine.resume(input, given);
+    else applyAgain(engine, input);
+    given = 0;
   }
   look();
   return quiet;
@@ -129,22 +142,24 @@ export function quietBeforeInstruction(past: Past, target: number): number {
 
 /** Instants of the last `count` accesses or events before now, newest last; fewer when there are no more. */
 export function lastInstants(past: Past, what: 'access' | 'event', count: number): number[] {
-  const times: number[] = [];
-  const keep = (timeNs: number): void => {
-    times.push(timeNs);
-    if (times.length > count * 2 + 1024) times.splice(0, times.length - count);
-  };
+  let times: number[] = [];
   const recorder: Recorder = {
     access: (_, timeNs) => {
-      if (what === 'access') keep(timeNs);
+      if (what === 'access') times.push(timeNs);
     },
     record: (kind, row) => {
-      if (what === 'event' && (kind === 'irq' || kind === 'driverLog' || kind === 'mcuEvent')) keep(timeOf(row));
+      if (what === 'event' && (kind === 'irq' || kind === 'driverLog' || kind === 'mcuEvent')) times.push(timeOf(row));
     },
     flush: () => {},
   };
-  replay({ ...past }, recorder);
-  return times.slice(-count);
+  let found: number[] = [];
+  for (const segment of segmentsBack(past, recorder)) {
+    times = [];
+    segment.run();
+    found = [...times, ...found].slice(-count);
+    if (found.length === count) break;
+  }
+  return found;
 }
 
 function timeOf<K extends RecordKind>(row: RecordKinds[K]): number {
@@ -153,21 +168,26 @@ function timeOf<K extends RecordKind>(row: RecordKinds[K]): number {
 
 /** The last write to a register word before now; undefined when nobody wrote it. */
 export function lastRegisterWrite(past: Past, space: 'host' | 'mcu', offset: number): WriteFound | undefined {
-  let found: WriteFound | undefined;
-  const causes: string[] = [''];
+  interface Found extends Omit<WriteFound, 'cause'> {
+    readonly causeId: number;
+  }
+  let found: Found | undefined;
   const wanted = 4 | (space === 'mcu' ? 8 : 0);
-  replay(past, {
-    access: (_, timeNs, meta, at, value, old, cause) => {
+  const recorder: Recorder = {
+    access: (_, timeNs, meta, at, value, old, causeId) => {
       if (at !== offset || (meta & 12) !== wanted) return;
-      const initiator = INITIATORS[meta & 3] ?? '';
-      found = { timeNs, value: value >>> 0, oldValue: old >>> 0, initiator, cause: causes[cause] ?? '' };
+      found = { timeNs, value: value >>> 0, oldValue: old >>> 0, initiator: INITIATORS[meta & 3] ?? '', causeId };
     },
-    record: (kind, row) => {
-      if (kind === 'cause' && 'id' in row && 'text' in row) causes[row.id] = row.text;
-    },
+    record: () => {},
     flush: () => {},
-  });
-  return found;
+  };
+  for (const segment of segmentsBack(past, recorder)) {
+    const { sequence } = segment.run();
+    if (found === undefined) continue;
+    const { causeId, ...write } = found;
+    return { ...write, cause: sequence.text(causeId) };
+  }
+  return undefined;
 }
 
 /**
@@ -177,15 +197,33 @@ export function lastRegisterWrite(past: Past, space: 'host' | 'mcu', offset: num
  */
 export function lastMemoryChange(past: Past, address: number): ChangeFound | undefined {
   if (address % 4 !== 0) throw new UsageError('the address must be a multiple of 4');
-  const engine = new Engine(past.powerOn, nullRecorder, past.control);
-  const read = (on: Engine): number => wordAt(on, address);
-  let value = read(engine);
+  const { powerOn, path, keyframes, control } = past;
+  const frames = keyframes.along(powerOn, path).filter((f) => f.givenNs === 0 && f.from > 0);
+  const starts = [undefined, ...frames];
+  for (let i = starts.length - 1; i >= 0; i--) {
+    const engine = new Engine(powerOn, nullRecorder, control);
+    const { from } = placeAt(engine, starts[i]);
+    const found = changeIn(past, engine, from, starts[i + 1]?.from, address);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The last change of a word among inputs `from` to `to`, of an engine that stands before them. */
+function changeIn(
+  past: Past,
+  engine: Engine,
+  from: number,
+  to: number | undefined,
+  address: number,
+): ChangeFound | undefined {
+  let value = wordAt(engine, address);
   let found: { index: number; fromNs: number; toNs: number; old: number } | undefined;
-  past.path.forEach((input, index) => {
+  past.path.slice(from, to).forEach((input, i) => {
     const fromNs = engine.now;
-    engine.apply(input);
-    const now = read(engine);
-    if (now !== value) found = { index, fromNs, toNs: engine.now, old: value };
+    applyAgain(engine, input);
+    const now = wordAt(engine, address);
+    if (now !== value) found = { index: from + i, fromNs, toNs: engine.now, old: value };
     value = now;
   });
   if (found === undefined) return undefined;
@@ -210,8 +248,7 @@ interface Span {
 /** The piece of a span in which the word last changed to `value`. */
 function narrow(past: Past, index: number, span: Span, address: number, value: number): Span | undefined {
   const path = past.path.slice(0, index);
-  const { engine, from } = begin({ ...past, path }, nullRecorder, span.afterNs);
-  for (const input of path.slice(from)) engine.apply(input);
+  const engine = endOf(past, path);
   engine.runUntil(span.afterNs, () => engine.now >= span.afterNs);
   let before = wordAt(engine, address);
   let afterNs = engine.now;
@@ -233,14 +270,9 @@ function wordAt(engine: Engine, address: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
-/** Runs the whole history with its rows going to `recorder`. */
-function replay(past: Past, recorder: Recorder): void {
-  const engine = new Engine(past.powerOn, recorder, past.control);
-  for (const input of past.path) engine.apply(input);
-}
-
-/** A bench at the nearest keyframe before an instant, and how many inputs it is past. */
-function begin(past: Past, recorder: Recorder, untilNs: number): { engine: Engine; from: number } {
-  const engine = new Engine(past.powerOn, recorder, past.control);
-  return { engine, from: past.keyframes.start(engine, past.powerOn, past.path, untilNs) };
+/** A bench at the end of a beginning of the history. */
+function endOf(past: Past, path: readonly Input[]): Engine {
+  const engine = new Engine(past.powerOn, nullRecorder, past.control);
+  runOn(engine, path, placeAt(engine, past.keyframes.along(past.powerOn, path).at(-1)));
+  return engine;
 }

@@ -11,6 +11,7 @@ import { Engine, type ApplyResult } from './engine.ts';
 import { Keyframes } from './keyframes.ts';
 import type { Applier } from './process.ts';
 import { nullRecorder, type Recorder } from './recorder.ts';
+import { applyAgain, placeAt, runOn } from './reach.ts';
 import { pathToTime, type Past } from './time-travel.ts';
 
 /** How often a debugger of streams looks whether a stream has ended, in virtual ns (chosen). */
@@ -138,10 +139,17 @@ export class Timeline implements Applier {
   }
 
   private take(input: Input): ApplyResult {
-    this.keyframes.visit(this.powerOn, this.path, this.current);
+    const { keyframes, powerOn, path, current } = this;
+    keyframes.visit(powerOn, path, current);
     if (input.kind === 'advance' && this.breaks?.armed === true) return this.grantToBreak(input, this.breaks);
-    this.path.push(input);
-    return this.current.apply(input);
+    path.push(input);
+    keyframes.working(true);
+    try {
+      if (input.kind !== 'advance') return current.apply(input);
+      return current.applyInPieces(input, (givenNs) => keyframes.visit(powerOn, path, current, givenNs));
+    } finally {
+      keyframes.working(false);
+    }
   }
 
   /** A grant of time that a debugger may end: what is journalled is what passed, and the place it stopped at. */
@@ -247,18 +255,22 @@ export class Timeline implements Applier {
   private pathTo(target: number): Input[] {
     const next = new Engine(this.powerOn, nullRecorder, this.control);
     const { machine } = next.board;
-    const path: Input[] = [];
-    for (const input of this.path) {
-      if (machine.core.instructions >= target) break;
+    const near = this.keyframes.along(this.powerOn, this.path).filter((f) => f.instructions <= target);
+    const { from, givenNs } = placeAt(next, near.at(-1));
+    const path = this.path.slice(0, from);
+    let given = givenNs;
+    for (const input of this.path.slice(from)) {
+      if (machine.core.instructions >= target && given === 0) break;
       if (input.kind !== 'advance') {
-        next.apply(input);
+        applyAgain(next, input);
         if (machine.core.instructions > target) break;
         path.push(input);
         continue;
       }
-      const from = next.now;
-      const reached = next.advanceTo(input, target);
-      path.push(reached ? { kind: 'advance', limitNs: next.now - from, until: 'time' } : input);
+      const start = next.now - given;
+      const reached = next.advanceTo({ ...input, limitNs: input.limitNs - given }, target);
+      path.push(reached ? { kind: 'advance', limitNs: next.now - start, until: 'time' } : input);
+      given = 0;
     }
     return path;
   }
@@ -318,8 +330,9 @@ export class Timeline implements Applier {
     const before = this.current.sequence.save();
     const silent = new Switch(nullRecorder);
     const next = new Engine(this.powerOn, silent, this.control);
-    const from = this.keyframes.start(next, this.powerOn, path);
-    for (const input of path.slice(from)) next.apply(input);
+    const { powerOn, keyframes } = this;
+    runOn(next, path, placeAt(next, keyframes.along(powerOn, path).at(-1)));
+    keyframes.restart();
     next.sequence.continueFrom(before, ++this.branches);
     silent.target = this.recorder;
     this.switch.target = nullRecorder;
