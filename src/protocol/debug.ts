@@ -3,57 +3,45 @@
  * The GDB server and the MCU pane use the same ones.
  */
 import { z } from 'zod';
+import { MAX_EXPRESSION } from './debug-expression.ts';
 import { bytes, u32, u53, unknownRule } from './inputs.ts';
+import { MCU_REGISTERS } from './mcu-registers.ts';
+import { debugViewRequests } from './debug-views.ts';
+
+export { MCU_REGISTERS };
 
 const none = z.strictObject({});
 
-/** Names of the core's registers in the order of `debug.registers`. */
-export const MCU_REGISTERS = [
-  'r0',
-  'r1',
-  'r2',
-  'r3',
-  'r4',
-  'r5',
-  'r6',
-  'r7',
-  'r8',
-  'r9',
-  'r10',
-  'r11',
-  'r12',
-  'sp',
-  'lr',
-  'pc',
-  'xpsr',
-  'msp',
-  'psp',
-  'primask',
-  'basepri',
-  'faultmask',
-  'control',
-] as const;
-
-/** A condition on a register or a word of memory, compared as unsigned numbers. */
-export const condition = z.strictObject({
-  what: z.union([z.enum(MCU_REGISTERS), z.strictObject({ address: u32 })]),
-  is: z.enum(['=', '!=', '<', '>=']),
-  value: u32,
-});
+/** Who owns a breakpoint: what a debugger set goes when it detaches. */
+export const debugOwner = z.enum(['workspace', 'gdb']);
+export type DebugOwner = z.infer<typeof debugOwner>;
 
 export const breakpoint = z.strictObject({
-  kind: z.enum(['execute', 'read', 'write', 'access', 'exception']),
-  /** Address; for `exception` the exception number, 0 for any. */
-  address: u32,
+  /**
+   * `execute`: before an instruction. `read`, `write`, `access`: after an access to memory or to a register.
+   * `exception`: when a handler is entered. `mmu`: when the GPU's MMU reports a fault.
+   */
+  kind: z.enum(['execute', 'read', 'write', 'access', 'exception', 'mmu']),
+  /** Address; for `exception` the exception number, for `mmu` the address space plus 1; 0 there for any. */
+  address: u32.default(0),
+  /** `execute`: this line of a source file of the symbol file, in place of the address. */
+  line: z.strictObject({ file: u32, line: u32.min(1) }).optional(),
+  /** `execute`: a function or label, in place of the address. */
+  name: z.string().max(200).optional(),
+  /** `read`, `write`, `access`: a register, in place of the address; of both sides, driver and MCU, where both see it. */
+  register: z.string().max(100).optional(),
   /** Bytes watched; 1 to 4096. Not used for `execute` and `exception`. */
   size: u32.min(1).max(4096).default(4),
-  condition: condition.optional(),
+  /** Stops only when this expression (debug-expression.ts) is not 0. */
+  condition: z.string().max(MAX_EXPRESSION).optional(),
   /** Watchpoints: only when this value was read or written. */
   value: u32.optional(),
   /** Hits passed over before it stops. */
   ignore: u32.default(0),
-  /** A log point: writes this text instead of stopping; `{r0}` stands for a register. */
+  /** A log point: writes this text instead of stopping; `{r0}` or any `{expression}` stands for its value. */
   log: z.string().max(1000).optional(),
+  enabled: z.boolean().default(true),
+  by: debugOwner.default('workspace'),
 });
 export type Breakpoint = z.output<typeof breakpoint>;
 
@@ -61,9 +49,16 @@ export const breakpointState = z.object({
   id: u32,
   breakpoint,
   hits: u53,
-  /** Why it cannot stop anything; undefined when it is bound. */
-  refused: z.string().optional(),
+  /** `pending`: it waits for something to be there; `refused`: it can never stop anything; `off`: switched off. */
+  status: z.enum(['bound', 'pending', 'refused', 'off']),
+  /** Why it is pending or refused, or what it was moved to. */
+  reason: z.string().optional(),
+  /** Where it stops. */
+  addresses: z.array(u32),
+  /** What stands there in words: a function, a line, a register. */
+  place: z.string(),
 });
+export type BreakpointState = z.infer<typeof breakpointState>;
 
 /** A register that foreign firmware uses and the model does not have (or refuses). */
 export const unknownRegister = z.object({
@@ -80,7 +75,8 @@ export type UnknownRegister = z.infer<typeof unknownRegister>;
 
 /** Why the MCU stands still. */
 export const stopState = z.object({
-  state: z.enum(['running', 'stopped', 'asleep', 'off']),
+  /** `lockup`: a fault inside a fault handler; `halted`, `fatal`: as MCU_STATUS says. */
+  state: z.enum(['running', 'stopped', 'asleep', 'off', 'halted', 'fatal', 'lockup']),
   reason: z.string(),
   pc: u32,
   timeNs: u53,
@@ -94,8 +90,12 @@ export const stopState = z.object({
 export type StopState = z.infer<typeof stopState>;
 
 export const debugRequests = {
-  /** Says that a debugger is there (DBG_STATUS.attached), or gone: then all breakpoints are removed. */
-  'debug.attach': { params: z.strictObject({ on: z.boolean() }), result: z.void() },
+  ...debugViewRequests,
+  /** Says that a debugger is there (DBG_STATUS.attached), or gone: then its breakpoints are removed. */
+  'debug.attach': {
+    params: z.strictObject({ on: z.boolean(), by: debugOwner.default('workspace') }),
+    result: z.void(),
+  },
   'debug.state': { params: none, result: stopState },
   'debug.registers': { params: none, result: z.array(u32) },
   'debug.setRegister': { params: z.strictObject({ name: z.enum(MCU_REGISTERS), value: u32 }), result: z.void() },
@@ -103,6 +103,8 @@ export const debugRequests = {
   'debug.read': { params: z.strictObject({ address: u32, length: u32.max(1 << 20) }), result: bytes },
   'debug.write': { params: z.strictObject({ address: u32, bytes }), result: z.void() },
   'debug.break': { params: breakpoint, result: breakpointState },
+  /** Puts another in its place; hits are kept. */
+  'debug.change': { params: z.strictObject({ id: u32, breakpoint }), result: breakpointState },
   'debug.unbreak': { params: z.strictObject({ id: u32 }), result: z.void() },
   'debug.breakpoints': { params: none, result: z.array(breakpointState) },
   /** Registers the firmware touched that the model does not have, in the order they were met. */
@@ -114,18 +116,36 @@ export const debugRequests = {
   },
   /** Grants up to `ns` of virtual time, or less when something stops the MCU. */
   'debug.run': { params: z.strictObject({ ns: u53.max(1_000_000_000) }), result: stopState },
-  /** Executes `count` instructions of the MCU (waiting while it sleeps, up to `limitNs`). */
+  /**
+   * Goes on by so much: `count` instructions; one instruction with all that it calls (`over`); to the end of the
+   * function (`out`); to another source line, into or over what it calls. Waits while the MCU sleeps, up to `limitNs`.
+   */
   'debug.step': {
-    params: z.strictObject({ count: u32.min(1).max(1_000_000).default(1), limitNs: u53.default(1_000_000_000) }),
+    params: z.strictObject({
+      count: u32.min(1).max(1_000_000).default(1),
+      what: z.enum(['instruction', 'over', 'out', 'line', 'line over']).default('instruction'),
+      limitNs: u53.default(1_000_000_000),
+    }),
     result: stopState,
   },
-  /** Goes `count` instructions back, by running the session's inputs again up to there. */
-  'debug.stepBack': { params: z.strictObject({ count: u32.min(1).max(1_000_000).default(1) }), result: stopState },
+  /** Runs to before an instruction, or to something else that stops it. */
+  'debug.runTo': {
+    params: z.strictObject({ address: u32, limitNs: u53.default(1_000_000_000) }),
+    result: stopState,
+  },
+  /** Goes back by running the session's inputs again: `count` instructions, over a call, or to where the function was called. */
+  'debug.stepBack': {
+    params: z.strictObject({
+      count: u32.min(1).max(1_000_000).default(1),
+      what: z.enum(['instruction', 'over', 'out']).default('instruction'),
+    }),
+    result: stopState,
+  },
   /** Goes back to the last earlier hit of an `execute` breakpoint, or to power-on. */
   'debug.continueBack': { params: none, result: stopState },
 } as const;
 
 export const debugNotices = {
-  /** The MCU was stopped inside a driver call (a boot, say). */
+  /** The MCU was stopped: inside a driver call (a boot, say), or while time passed by itself. */
   stopped: stopState,
 } as const;

@@ -124,6 +124,13 @@ export const hostInfo = z.object({
   platform: z.string(),
 });
 
+const gdbState = z.object({
+  /** Where it listens; undefined while it is off. */
+  port: u32.optional(),
+  /** What it had to say last: a client that was refused, say. */
+  said: z.string().optional(),
+});
+
 /** Requests the host answers itself. */
 export const hostRequests = {
   ...captureRequests,
@@ -219,6 +226,27 @@ export const hostRequests = {
   },
   /** Offers bytes the page made (an exported table, assembled words) to be kept as a file. */
   'file.save': { params: z.strictObject({ name: z.string().max(120), bytes }), result: savedFile },
+  /** The folder whose source files are shown; undefined while none is. */
+  'source.state': {
+    params: none,
+    result: z.object({
+      /** Name of the folder, never where it lies. */
+      folder: z.string().optional(),
+      /** The sources that ship with the program are shown, since their firmware runs. */
+      shipped: z.boolean(),
+    }),
+  },
+  /** The host asks for a folder. UsageError where it has no dialog: then it is given on the command line. */
+  'source.choose': { params: none, result: z.object({ folder: z.string().optional() }) },
+  /** Text of a source file, by its number in the symbol file: never a path of the page's. */
+  'source.read': {
+    params: z.strictObject({ file: u32 }),
+    result: z.object({ text: z.string(), shown: z.string() }),
+  },
+  /** The remote server for GDB, on this machine alone. Port 0 takes a free one. */
+  'gdb.start': { params: z.strictObject({ port: u32.max(65_535).default(0) }), result: gdbState },
+  'gdb.stop': { params: none, result: gdbState },
+  'gdb.state': { params: none, result: gdbState },
   'example.list': {
     params: none,
     result: z.array(z.object({ name: z.string(), kind: z.enum(['stream', 'scenario']), title: z.string() })),

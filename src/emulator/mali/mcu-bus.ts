@@ -242,6 +242,7 @@ export class MaliMcuBus implements McuBus {
     }
     this.traffic[0] = this.traffic[0]! + 1;
     this.tap?.(false, va, value >>> 0);
+    this.watched?.access(false, va, size, value >>> 0);
     return value >>> 0;
   }
 
@@ -258,6 +259,7 @@ export class MaliMcuBus implements McuBus {
       this.ram8[this.windows.offset(va + byte, ACCESS.WRITE)] = value >>> (8 * byte);
     }
     this.traffic[1] = this.traffic[1]! + 1;
+    this.watched?.access(true, va, size, value >>> 0);
   }
 
   private loadMemory(va: number, size: number, access: AccessType): number {

@@ -197,6 +197,11 @@ export class Core implements Stateful<PlainObject> {
     return this.cycleCount + (this.quota - this.S[st.REMAINING]!) * CYCLES_PER_INSTRUCTION;
   }
 
+  /** Instructions executed, the present one of a running turn included. */
+  get executed(): number {
+    return this.instructions + this.quota - this.S[st.REMAINING]!;
+  }
+
   private timers(): void {
     if (this.systick.sync(this.now())) this.exceptions.pend(SYSTICK);
     this.eventPending = true;

@@ -1,13 +1,22 @@
 /** Handlers of the `debug.*` requests. */
-import { breakpointState, debugRequests } from '../../protocol/debug.ts';
+import { debugRequests } from '../../protocol/debug.ts';
 import type { z } from 'zod';
+import { continueBack, step, stepBack } from './debug-steps.ts';
+import type { DebugSymbols } from './debug-symbols.ts';
+import { DEBUG_VIEW_HANDLERS } from './debug-view-requests.ts';
 import type { McuDebugger } from './debugger.ts';
+import type { McuRecording } from './mcu-recording.ts';
 import type { Timeline } from './timeline.ts';
+import type { Undo } from './undo.ts';
 
 /** What the handlers need of the service. */
 export interface DebugService {
   readonly debugger: McuDebugger;
+  readonly symbols: DebugSymbols;
   readonly history: Timeline;
+  readonly undo: Undo;
+  /** What was recorded before, or of the past. */
+  past: McuRecording | undefined;
 }
 
 type Requests = typeof debugRequests;
@@ -19,21 +28,25 @@ type Handlers = {
 };
 
 export const DEBUG_HANDLERS: Handlers = {
-  'debug.attach': (s, { on }) => s.debugger.attach(on),
+  ...DEBUG_VIEW_HANDLERS,
+  'debug.attach': (s, { on, by }) => s.debugger.attach(on, by),
   'debug.state': (s) => s.debugger.state(),
   'debug.registers': (s) => s.debugger.inspector.registers,
   'debug.setRegister': (s, { name, value }) => s.debugger.setRegister(name, value),
   'debug.read': (s, { address, length }) => s.debugger.inspector.read(address, length),
   'debug.write': (s, { address, bytes }) => s.debugger.write(address, bytes),
-  'debug.break': (s, breakpoint) => breakpointState.parse(s.debugger.add(breakpoint)),
+  'debug.break': (s, breakpoint) => s.debugger.add(breakpoint),
+  'debug.change': (s, { id, breakpoint }) => s.debugger.change(id, breakpoint),
   'debug.unbreak': (s, { id }) => s.debugger.remove(id),
-  'debug.breakpoints': (s) => s.debugger.breakpoints.map((b) => breakpointState.parse(b)),
+  'debug.breakpoints': (s) => [...s.debugger.breakpoints],
   'debug.unknown': (s) => s.history.engine.unknown.list,
   'debug.setUnknownRule': (s, p) => void s.history.apply({ kind: 'unknown-rule', ...p }),
   'debug.run': (s, { ns }) => s.debugger.run(ns),
-  'debug.step': (s, { count, limitNs }) => s.debugger.step(count, limitNs),
-  'debug.stepBack': (s, { count }) => s.debugger.stepBack(count),
-  'debug.continueBack': (s) => s.debugger.continueBack(),
+  'debug.step': (s, { what, count, limitNs }) => step(s.debugger, what, count, limitNs),
+  'debug.runTo': (s, { address, limitNs }) =>
+    s.debugger.runTo({ address: (address & ~1) >>> 0, sp: 0, reason: 'reached' }, limitNs),
+  'debug.stepBack': (s, { what, count }) => stepBack(s.debugger, what, count),
+  'debug.continueBack': (s) => continueBack(s.debugger),
 };
 
 /** Requests that are answered while the thread waits inside a driver call. */
@@ -45,3 +58,29 @@ export const ANSWERED_INSIDE: ReadonlySet<string> = new Set([
   'memory.read',
   'session.flush',
 ]);
+
+/** Requests of a debugger that change nothing. */
+export const DEBUG_LOOKS = [
+  'debug.state',
+  'debug.registers',
+  'debug.read',
+  'debug.breakpoints',
+  'debug.unknown',
+  'debug.symbols',
+  'debug.findSymbols',
+  'debug.marks',
+  'debug.place',
+  'debug.lines',
+  'debug.labels',
+  'debug.callStack',
+  'debug.evaluate',
+  'debug.system',
+  'debug.fault',
+  'debug.recording',
+  'debug.trace',
+  'debug.coverage',
+  'debug.counts',
+  'debug.lineCounts',
+  'debug.profile',
+  'debug.profileTrace',
+] as const;

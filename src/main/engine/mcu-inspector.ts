@@ -2,7 +2,13 @@
 import { UsageError } from '../../base/errors.ts';
 import type { Machine } from '../../emulator/machine.ts';
 import type { Core } from '../../emulator/mcu/core.ts';
-import { MCU_REGISTERS } from '../../protocol/debug.ts';
+import { readSystem } from '../../emulator/mcu/system-space.ts';
+import { MCU_REGISTERS } from '../../protocol/mcu-registers.ts';
+
+/** System control space of the core (ARMv7-M ARM, B3.1). */
+const SYSTEM_SPACE = 0xe000_0000;
+const SYSTEM_END = 0xe010_0000;
+const SYST_CSR = 0xe000_e010;
 
 type RegisterName = (typeof MCU_REGISTERS)[number];
 
@@ -58,26 +64,38 @@ export class McuInspector {
     return MCU_REGISTERS.map((name) => this.register(name));
   }
 
-  /** An aligned word; 0 where nothing answers. */
-  word(address: number): number {
-    return (this.machine.mcuPeek((address & ~3) >>> 0) ?? 0) >>> 0;
+  /** An aligned word of the whole address space, system space included; undefined where nothing answers. */
+  word(address: number): number | undefined {
+    const at = (address & ~3) >>> 0;
+    if (at < SYSTEM_SPACE || at >= SYSTEM_END) return this.machine.mcuPeek(at);
+    const { core } = this.machine;
+    // Reading SysTick's control register clears its COUNTFLAG.
+    return (at === SYST_CSR ? core.systick.peekControl() : readSystem(core, at, 4)) >>> 0;
+  }
+
+  /** `size` bytes at any address, little-endian; bytes that nothing answers are 0. */
+  value(address: number, size: 1 | 2 | 4): number {
+    let value = 0;
+    for (let k = 0; k < size; k++) {
+      const at = (address + k) >>> 0;
+      value += (((this.word(at) ?? 0) >>> ((at & 3) * 8)) & 0xff) * 2 ** (k * 8);
+    }
+    return value;
   }
 
   /** Bytes from `address` on; ends early at the first word that nothing answers. */
   read(address: number, length: number): Uint8Array {
     const out = new Uint8Array(length);
+    let known = -1;
+    let word: number | undefined;
     for (let i = 0; i < length; i++) {
       const at = (address + i) >>> 0;
-      const word = this.machine.mcuPeek((at & ~3) >>> 0);
+      const aligned = (at & ~3) >>> 0;
+      if (aligned !== known) word = this.word(aligned);
+      known = aligned;
       if (word === undefined) return out.slice(0, i);
       out[i] = word >>> ((at & 3) * 8);
     }
     return out;
-  }
-
-  /** Hex text of a register for log points; undefined for unknown names. */
-  textOf(name: string): string | undefined {
-    const known = MCU_REGISTERS.find((r) => r === name);
-    return known === undefined ? undefined : `0x${this.register(known).toString(16)}`;
   }
 }

@@ -46,8 +46,11 @@ export class Runner {
     this.baseMs = -1;
   }
 
-  /** Grants one slice when it is time for one; the ms after which it wants to be called again. */
-  turn(history: Timeline, clock: () => number): number {
+  /**
+   * Grants one slice when it is time for one; the ms after which it wants to be called again. `advance` grants the
+   * time in another way (a debugger's) and says whether the bench stands still now.
+   */
+  turn(history: Timeline, clock: () => number, advance?: (ns: number) => boolean): number {
     if (!this.running || this.idle) return Infinity;
     const { engine } = history;
     if (engine.idle) {
@@ -61,7 +64,11 @@ export class Runner {
       if (due < LEAST_NS) return PACE_MS;
       grant = Math.min(grant, due);
     }
-    history.apply({ kind: 'advance', limitNs: grant, until: 'idle' });
+    if (advance === undefined) history.apply({ kind: 'advance', limitNs: grant, until: 'idle' });
+    else if (advance(grant)) {
+      this.stop();
+      return Infinity;
+    }
     const took = clock() - from;
     if (took > SLICE_MS) this.sliceNs = Math.max(LEAST_NS, Math.floor(this.sliceNs / 2));
     else if (took < SLICE_MS / 2 && grant === this.sliceNs) this.sliceNs = Math.min(MOST_NS, this.sliceNs * 2);

@@ -26,8 +26,10 @@ import { describeRegister, resolveTarget, wordsToWrite, type Target } from './re
 import { query, runStream } from './stream-run.ts';
 import { ChangeNotice, LogTap } from './notices.ts';
 import { DRIVER_HANDLERS, DRIVER_LOOKS, type DriverService } from './driver-requests.ts';
-import { ANSWERED_INSIDE, DEBUG_HANDLERS, type DebugService } from './debug-requests.ts';
+import { ANSWERED_INSIDE, DEBUG_HANDLERS, DEBUG_LOOKS, type DebugService } from './debug-requests.ts';
 import { McuDebugger } from './debugger.ts';
+import { DebugSymbols } from './debug-symbols.ts';
+import type { McuRecording } from './mcu-recording.ts';
 import { StreamDebugger } from './stream-debug.ts';
 import { StreamSession } from './stream-session.ts';
 import {
@@ -70,10 +72,7 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
   'snapshot.list',
   'firmware.state',
   'firmware.bytes',
-  'debug.state',
-  'debug.registers',
-  'debug.read',
-  'debug.breakpoints',
+  ...DEBUG_LOOKS,
   ...STREAM_LOOKS,
   ...SHADER_LOOKS,
   'fw.items',
@@ -98,6 +97,8 @@ export class Service
   readonly runner = new Runner();
   readonly undo = new Undo();
   readonly markers = new Markers();
+  readonly symbols = new DebugSymbols(() => this.timeline?.labels ?? new Map());
+  past: McuRecording | undefined;
   readonly debugger: McuDebugger;
   readonly streams: StreamDebugger;
   readonly shaders: ShaderDebugger;
@@ -118,6 +119,7 @@ export class Service
     this.changes = new ChangeNotice(parts.notify, () => this.status());
     this.debugger = new McuDebugger({
       history: () => this.history,
+      symbols: this.symbols,
       waitInside: (state, done) => {
         parts.notify('stopped', state);
         parts.pump?.(done);
@@ -152,7 +154,8 @@ export class Service
       if (this.timeline !== undefined && this.runner.running) {
         const { now } = this.engine;
         const { idle } = this.runner;
-        wait = this.runner.turn(this.timeline, clock);
+        const advance = this.debugger.watching ? (ns: number) => this.runToStop(ns) : undefined;
+        wait = this.runner.turn(this.timeline, clock, advance);
         if (this.engine.now !== now || this.runner.idle !== idle) this.changes.touch();
       }
     } catch (error) {
@@ -162,6 +165,15 @@ export class Service
     }
     this.tap.turn();
     return Math.min(wait, this.changes.tick(clock()));
+  }
+
+  /** Grants time to the debugger; true when something stopped the MCU, which is told. */
+  private runToStop(ns: number): boolean {
+    const state = this.debugger.run(ns);
+    if (state.state !== 'stopped') return false;
+    this.parts.notify('stopped', state);
+    this.changes.touch();
+    return true;
   }
 
   /** The bench cannot go on. */
@@ -194,6 +206,7 @@ export class Service
       throw new UsageError(`${name}: a shader is stopped inside another request; let it go on first`);
     }
     try {
+      if (this.timeline !== undefined) this.debugger.arm();
       const result = (HANDLERS[key] as (service: Service, params: unknown) => unknown)(this, parsed.data);
       if (!LOOKS.has(key) && !DRIVER_LOOKS.has(key)) {
         // Another engine may stand at the end of the history now.

@@ -8,6 +8,7 @@ import type { Input, InputOf } from '../../protocol/inputs.ts';
 import type { RecordKind, RecordKinds } from '../../protocol/records.ts';
 import type { EngineControl } from './control.ts';
 import { Engine, type ApplyResult } from './engine.ts';
+import type { Label } from './debug-symbols.ts';
 import { Keyframes } from './keyframes.ts';
 import type { Applier } from './process.ts';
 import { nullRecorder, type Recorder } from './recorder.ts';
@@ -78,6 +79,8 @@ export class Timeline implements Applier {
   private lastMark: number | undefined;
   private branches = 0;
   private readonly keyframes = new Keyframes();
+  /** A person's names and remarks for addresses of the MCU, on all branches: they are no state of the machine. */
+  readonly labels = new Map<number, Label>();
   /** A debugger that may stop the machine while anybody grants time. */
   breaks: Breaks | undefined;
 
@@ -121,6 +124,10 @@ export class Timeline implements Applier {
         return { result: 0 };
       case 'seek':
         return { result: this.seek(input) };
+      case 'label':
+        this.current.journal(input);
+        this.label(input);
+        return { result: 0 };
       case 'travel':
         this.current.journal(input);
         this.rebuild(
@@ -216,21 +223,28 @@ export class Timeline implements Applier {
     current.journal(cut);
   }
 
-  /** Instructions of the MCU before it last executed one of `addresses`, earlier than `before`; undefined when never. */
-  lastExecution(addresses: readonly number[], before: number): number | undefined {
-    const next = new Engine(this.powerOn, nullRecorder, this.control);
-    const { core } = next.board.machine;
-    let last: number | undefined;
-    core.hooks.breakpoint = () => {
-      if (core.instructions < before) last = core.instructions;
-      return false;
-    };
-    for (const address of addresses) core.setBreakpoint(address);
-    for (const input of this.path) {
-      if (core.instructions >= before) break;
-      next.apply(input);
+  /**
+   * Runs the past again with what `prepare` sets on its engine; the last count told to `stopped` that is below
+   * `before`, undefined when there was none. For debuggers that look for an earlier stop.
+   */
+  lastStop(
+    before: number,
+    prepare: (engine: Engine, stopped: (instruction: number) => void) => void,
+  ): number | undefined {
+    const { powerOn, path, keyframes, control } = this;
+    const frames = keyframes.along(powerOn, path);
+    for (let k = frames.length; k >= 0; k--) {
+      const next = new Engine(powerOn, nullRecorder, control);
+      const place = placeAt(next, frames[k - 1]);
+      if (next.board.machine.core.instructions >= before) continue;
+      let last: number | undefined;
+      prepare(next, (instruction) => {
+        if (instruction < before) last = instruction;
+      });
+      runOn(next, path, place, frames[k]);
+      if (last !== undefined) return last;
     }
-    return last;
+    return undefined;
   }
 
   private seek(input: InputOf<'seek'>): number {
@@ -277,6 +291,11 @@ export class Timeline implements Applier {
 
   readUser(client: number, address: number, length: number): Uint8Array {
     return this.current.readUser(client, address, length);
+  }
+
+  private label({ address, name, comment }: InputOf<'label'>): void {
+    if (name === '' && comment === '') this.labels.delete(address);
+    else this.labels.set(address, { address, name, comment });
   }
 
   private mark(input: InputOf<'snapshot'>): number {

@@ -12,13 +12,19 @@ export async function run(args: string[], io: Io): Promise<number> {
     options: {
       host: { type: 'string', default: '127.0.0.1' },
       port: { type: 'string', default: '0' },
+      source: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
   const port = Number(values.port);
   if (!/^\d+$/.test(values.port) || port > MAX_PORT) throw new UsageError(`--port ${values.port}: not a port`);
   const stopped = untilStopped();
-  const web = await serve({ host: values.host, port, note: (line) => io.err(`tyr: ${line}\n`) });
+  const web = await serve({
+    host: values.host,
+    port,
+    note: (line) => io.err(`tyr: ${line}\n`),
+    ...(values.source === undefined ? {} : { sources: values.source }),
+  });
   if (values.json) io.out(`${JSON.stringify({ url: web.url, host: values.host, port: web.port })}\n`);
   else io.out(`The workspace is at ${web.url}\nThe link works once. Ctrl+C ends it.\n`);
   await stopped;

@@ -17,6 +17,14 @@ export async function askOpen(window: BrowserWindow | undefined): Promise<string
   return file;
 }
 
+export async function askFolder(window: BrowserWindow | undefined): Promise<string | undefined> {
+  const options = { title: 'Choose Source Folder', properties: ['openDirectory' as const] };
+  const { canceled, filePaths } = await (window === undefined
+    ? dialog.showOpenDialog(options)
+    : dialog.showOpenDialog(window, options));
+  return canceled ? undefined : filePaths[0];
+}
+
 /** Asks where to, then writes beside it and moves the whole file there. */
 export async function saveWithDialog(
   window: BrowserWindow | undefined,

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { utilityProcess, type BrowserWindow } from 'electron';
 import type { SqlProcess } from '../../session/sql-runner.ts';
 import type { Outside } from '../workspace/outside.ts';
-import { askOpen, saveWithDialog } from './files.ts';
+import { askFolder, askOpen, saveWithDialog } from './files.ts';
 
 /** `here`: the folder of the built main file. */
 export function desktop(here: string, window: () => BrowserWindow | undefined, note: (line: string) => void): Outside {
@@ -14,6 +14,7 @@ export function desktop(here: string, window: () => BrowserWindow | undefined, n
     kind: 'electron',
     dialogs: true,
     askOpen: () => askOpen(window()),
+    askFolder: () => askFolder(window()),
     save: (name, write) => saveWithDialog(window(), name, write),
     startSql: () => utilitySqlProcess(path.join(here, 'sql-process.js')),
     urls: {

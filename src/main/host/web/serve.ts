@@ -19,16 +19,21 @@ export interface ServeOptions {
   readonly port: number;
   /** Progress and what was refused, for the person at the terminal. */
   note(line: string): void;
+  /** Folder of source files that a debugger may show. */
+  readonly sources?: string;
   /** Folder of the built page; found and built where left out. */
   readonly renderer?: string;
 }
 
 /** A host for browsers. Files come from the session folder and leave as downloads. */
-export function webOutside(downloads: Downloads, note: (line: string) => void): Outside {
+export function webOutside(downloads: Downloads, note: (line: string) => void, sources?: string): Outside {
   return {
     kind: 'web',
     dialogs: false,
     askOpen: () => Promise.reject(new UsageError('name a session of the list: a browser has no dialog for the server')),
+    askFolder: () =>
+      Promise.reject(new UsageError('a browser has no dialog for the server: start it with tyr serve --source FOLDER')),
+    ...(sources === undefined ? {} : { sources }),
     save: (name, write) => downloads.offer(name, write),
     startSql: () => forkSqlProcess(fileURLToPath(new URL('../../session/sql-process.ts', import.meta.url))),
     urls: { ...sourceUrls, query: new URL('../../session/query-worker.ts', import.meta.url) },
@@ -47,7 +52,7 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     );
   }
   const downloads = new Downloads();
-  const workspace = new Workspace(webOutside(downloads, note));
+  const workspace = new Workspace(webOutside(downloads, note, options.sources));
   const web = await startWebServer({ workspace, assets: listAssets(folder), downloads, host, port, note });
   return {
     ...web,

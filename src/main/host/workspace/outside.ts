@@ -13,6 +13,10 @@ export interface Outside {
   readonly dialogs: boolean;
   /** Asks for a session file; undefined when the person gave up. UsageError where there is no dialog. */
   askOpen(): Promise<string | undefined>;
+  /** Asks for a folder of source files; undefined when the person gave up. UsageError where there is no dialog. */
+  askFolder(): Promise<string | undefined>;
+  /** A folder of source files that was given at the start. */
+  readonly sources?: string;
   /** Lets `write` fill a file of this name at a place the person can reach. */
   save(name: string, write: (path: string) => Promise<void>): Promise<SavedFile>;
   startSql(): SqlProcess;

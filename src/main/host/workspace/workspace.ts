@@ -25,7 +25,9 @@ import { SqlRunner } from '../../session/sql-runner.ts';
 import { startLink, type Link } from '../link.ts';
 import { newSessionPath } from '../session-path.ts';
 import { Captures } from './captures.ts';
+import { DebugFiles } from './debug-files.ts';
 import { Examples } from './examples.ts';
+import { GdbSwitch } from './gdb-switch.ts';
 import type { Outside } from './outside.ts';
 import { Sessions } from './sessions.ts';
 import { writeFile } from 'node:fs/promises';
@@ -41,6 +43,8 @@ export class Workspace {
   private readonly outside: Outside;
   private readonly sql: SqlRunner;
   private readonly examples: Examples;
+  private readonly debugFiles: DebugFiles;
+  private readonly gdb: GdbSwitch;
   private readonly captures = new Captures();
   private readonly listeners = new Set<Listener>();
   private readonly handlers: HostHandlers;
@@ -55,6 +59,8 @@ export class Workspace {
     this.sessions = sessions;
     this.sql = new SqlRunner(() => outside.startSql());
     this.examples = new Examples(outside.resources);
+    this.debugFiles = new DebugFiles(outside);
+    this.gdb = new GdbSwitch(outside.note);
     this.handlers = this.makeHandlers();
   }
 
@@ -86,7 +92,9 @@ export class Workspace {
     const { client } = this;
     this.underWay++;
     try {
-      return await client.call(engineKey, this.forEngine(engineKey, parsed.data) as never);
+      const result = await client.call(engineKey, this.forEngine(engineKey, parsed.data) as never);
+      await this.debugFiles.after(client, engineKey, parsed.data);
+      return result;
     } finally {
       this.underWay--;
     }
@@ -116,6 +124,7 @@ export class Workspace {
     return this.inTurn(async () => {
       this.sql.close();
       await this.sessions.closeAll();
+      await this.gdb.stop();
       await this.link?.close();
       this.link = undefined;
     });
@@ -159,6 +168,7 @@ export class Workspace {
         firmwareName: firmwareName ?? (firmware === undefined ? (p.bare ? 'none' : 'reference') : 'unnamed'),
         sessionPath: stemOf(sessionPath),
       });
+      await this.debugFiles.begin(link.client, firmware, p.bare);
       await link.client.call('session.flush', {});
     } catch (error) {
       await this.endBench('it could not be made');
@@ -175,6 +185,7 @@ export class Workspace {
     this.link = undefined;
     // Readers must let go first: the writer leaves one plain file behind.
     this.sql.cancel();
+    await this.gdb.stop();
     await this.sessions.close(LIVE);
     await link.close();
     this.notify('bench', { reason });
@@ -248,6 +259,12 @@ export class Workspace {
         }
       },
       'capture.cancel': () => captures.cancel(),
+      'source.state': () => this.debugFiles.state,
+      'source.choose': () => this.debugFiles.choose(),
+      'source.read': ({ file }) => this.debugFiles.read(this.client, file),
+      'gdb.start': ({ port }) => this.gdb.start(this.client, port),
+      'gdb.stop': () => this.gdb.stop(),
+      'gdb.state': () => this.gdb.state,
       'example.list': () => examples.list(),
       'example.read': ({ name }) => examples.read(name),
     };

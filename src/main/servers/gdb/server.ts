@@ -52,7 +52,7 @@ async function serve(client: Client, socket: Socket, log: (text: string) => void
   const reader = new PacketReader();
   const session = new GdbSession(client, (reply) => void socket.write(frame(reply), 'latin1'));
   const notices = client.on('stopped', (state) => session.stopped(state));
-  await client.call('debug.attach', { on: true });
+  await client.call('debug.attach', { on: true, by: 'gdb' });
   const queue: string[] = [];
   let working: Promise<void> = Promise.resolve();
   let first = true;
@@ -89,5 +89,5 @@ async function serve(client: Client, socket: Socket, log: (text: string) => void
   session.interrupt();
   await working;
   notices.dispose();
-  await client.call('debug.attach', { on: false }).catch(() => {});
+  await client.call('debug.attach', { on: false, by: 'gdb' }).catch(() => {});
 }

@@ -13,6 +13,9 @@ import { GDB_REGISTERS, MEMORY_MAP_XML, TARGET_XML } from './target.ts';
 const SLICE_NS = 2_000_000;
 const SIGINT = 'S02';
 const SIGTRAP = 'T05';
+/** The core has stopped for good: lockup, or MCU_STATUS says FATAL. */
+const SIGSEGV = 'S0b';
+const DEAD: ReadonlySet<string> = new Set(['lockup', 'fatal']);
 const OK = 'OK';
 /** GDB's E numbers are free; errno EINVAL. */
 const ERROR = 'E16';
@@ -27,6 +30,8 @@ export class GdbSession {
   private readonly points = new Map<string, number>();
   private interrupted = false;
   private running = false;
+  /** A monitor command is under way. */
+  private commanding = false;
   /** A stop inside a driver call, told by a notice. */
   private stoppedInside: StopState | undefined;
   noAck = false;
@@ -44,6 +49,8 @@ export class GdbSession {
   /** A `stopped` notice of the engine. */
   stopped(state: StopState): void {
     this.stoppedInside = state;
+    // GDB waits for its command's answer and cannot let the MCU go on itself.
+    if (this.commanding) void this.client.call('debug.run', { ns: 1 }).catch(() => {});
   }
 
   /** Answers one packet; an empty reply means "not known". */
@@ -110,7 +117,16 @@ export class GdbSession {
     if (kind === undefined || Number.isNaN(address)) return '';
     if (this.points.has(`${type},${at}`)) return OK;
     const bytes = kind === 'execute' ? 4 : Math.max(1, Number.parseInt(size.split(';')[0] ?? '4', 16));
-    const { id } = await this.client.call('debug.break', { kind, address, size: Math.min(bytes, 4096) });
+    const { id, status } = await this.client.call('debug.break', {
+      kind,
+      address,
+      size: Math.min(bytes, 4096),
+      by: 'gdb',
+    });
+    if (status === 'refused') {
+      await this.client.call('debug.unbreak', { id });
+      return ERROR;
+    }
     this.points.set(`${type},${at}`, id);
     return OK;
   }
@@ -136,6 +152,7 @@ export class GdbSession {
         // A stop inside a driver call comes as a notice while the request above is under way.
         if (this.stoppedInside !== undefined) return this.stopReply(this.stoppedInside);
         if (this.interrupted) return SIGINT;
+        if (DEAD.has(state.state)) return SIGSEGV;
         if (state.state !== 'running') await pause();
       }
     } finally {
@@ -168,7 +185,12 @@ export class GdbSession {
   async monitor(hex: string): Promise<string> {
     const text = new TextDecoder().decode(fromHex(hex) ?? new Uint8Array());
     const [command = '', ...words] = text.trim().split(/\s+/);
-    return toHex(new TextEncoder().encode(await this.command(command, words)));
+    this.commanding = true;
+    try {
+      return toHex(new TextEncoder().encode(await this.command(command, words)));
+    } finally {
+      this.commanding = false;
+    }
   }
 
   private async command(command: string, words: readonly string[]): Promise<string> {
@@ -202,7 +224,7 @@ export class GdbSession {
   }
 
   async detach(): Promise<string> {
-    await this.client.call('debug.attach', { on: false });
+    await this.client.call('debug.attach', { on: false, by: 'gdb' });
     return OK;
   }
 

@@ -1,0 +1,27 @@
+/** Names of the core's registers, in the order a debugger gets their values. */
+export const MCU_REGISTERS = [
+  'r0',
+  'r1',
+  'r2',
+  'r3',
+  'r4',
+  'r5',
+  'r6',
+  'r7',
+  'r8',
+  'r9',
+  'r10',
+  'r11',
+  'r12',
+  'sp',
+  'lr',
+  'pc',
+  'xpsr',
+  'msp',
+  'psp',
+  'primask',
+  'basepri',
+  'faultmask',
+  'control',
+] as const;
+export type McuRegister = (typeof MCU_REGISTERS)[number];
