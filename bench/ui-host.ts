@@ -1,9 +1,9 @@
-/** `tyr serve` and a browser for the user-interface benchmark. */
+/** `tyr serve` and a browser for the user-interface benchmark, and the memory each takes. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { UsageError } from '../src/base/errors.ts';
 
 const cli = fileURLToPath(new URL('../src/main/host/cli.ts', import.meta.url));
@@ -18,7 +18,30 @@ const START_MS = 120_000;
 
 export interface Host {
   readonly url: string;
+  /** Megabytes of the process in memory; 0 where the system does not tell. */
+  memory(): number;
   stop(): Promise<void>;
+}
+
+const MB = 1e6;
+
+/** Megabytes a page holds after its garbage is collected: scripts, buffers and what the browser keeps for them. */
+export async function memoryOf(page: Page): Promise<number> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('HeapProfiler.collectGarbage');
+  const { usedSize, embedderHeapUsedSize, backingStorageSize } = await cdp.send('Runtime.getHeapUsage');
+  await cdp.detach();
+  return (usedSize + embedderHeapUsedSize + backingStorageSize) / MB;
+}
+
+/** Megabytes of a process, as Linux tells them. */
+function residentOf(pid: number | undefined): number {
+  try {
+    const found = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return (Number(found?.[1] ?? 0) * 1024) / MB;
+  } catch {
+    return 0;
+  }
 }
 
 /** The session folder of a host that keeps its data in `data`. */
@@ -49,6 +72,7 @@ export function startHost(data: string): Promise<Host> {
       const { url } = JSON.parse(out.split('\n', 1)[0] ?? '{}') as { url: string };
       resolve({
         url,
+        memory: () => residentOf(child.pid),
         stop() {
           child.kill('SIGTERM');
           return ended;

@@ -1,7 +1,11 @@
 /** What the user-interface benchmark runs inside of the page, as text: the page is not of this program's world. */
 
-/** The anchor of the first paint: a page with one word. */
-export const BARE_PAGE = '<!doctype html><html lang="en"><title>bare</title><body>bare</body></html>';
+/** The anchor of the first paint and of the input: a page with one word, a field, and nothing else. */
+export const BARE_PAGE = `<!doctype html><html lang="en"><title>bare</title><body><p>bare</p><input><script>
+document.querySelector('input').addEventListener('keydown', (e) => {
+  if (e.key === 'Enter') document.querySelector('p').textContent = e.target.value;
+});
+</script></body></html>`;
 
 export interface FrameTimes {
   /** Milliseconds between two frames. */
@@ -12,6 +16,12 @@ export interface FrameTimes {
 
 /** Frames measured, there and back. */
 const COUNT = 240;
+
+/** Milliseconds from the navigation to the first text or picture on the screen. */
+export const FIRST_PAINT = `new Promise((done) => new PerformanceObserver((list, o) => {
+  const entry = list.getEntriesByName('first-contentful-paint')[0];
+  if (entry) { o.disconnect(); done(entry.startTime); }
+}).observe({ type: 'paint', buffered: true }))`;
 
 /** Presses A and D on an element, one a frame; on nothing, measures frames at rest. */
 export const FRAMES = `async (selector) => {
@@ -30,3 +40,29 @@ export const FRAMES = `async (selector) => {
   }
   return { deltas, scripts };
 }`;
+
+/**
+ * Begins to wait for a text inside of an element after the next Enter; \`ANSWERED\` gives the milliseconds from the key
+ * to the frame that shows it.
+ */
+export const WATCH = `(selector, text) => {
+  const element = document.querySelector(selector);
+  window.answered = new Promise((done, fail) => {
+    setTimeout(() => fail(new Error(text + ' never came to the screen')), 10000);
+    let pressed;
+    addEventListener('keydown', (e) => { if (e.key === 'Enter') pressed = e.timeStamp; }, { capture: true });
+    const observer = new MutationObserver(() => {
+      if (pressed === undefined || !element.textContent.includes(text)) return;
+      observer.disconnect();
+      const at = pressed;
+      // A message sent by the frame's callback comes after the frame was drawn.
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => done(performance.now() - at);
+        port2.postMessage(0);
+      });
+    });
+    observer.observe(element, { subtree: true, childList: true, characterData: true });
+  });
+}`;
+export const ANSWERED = 'window.answered';

@@ -1,68 +1,42 @@
 /**
- * The workspace in a real browser: the first paint against a bare page, and frames while panning a million events
- * against frames of the same page at rest.
+ * The workspace in a real browser: first paint against a bare page, frames while panning a million events against
+ * frames of the same page at rest, a poke's way from the key to the screen against a bare page's, and memory with a
+ * million accesses against an empty session.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
-import { packMeta } from '../src/protocol/records.ts';
-import { RingRecorder } from '../src/protocol/ring-recorder.ts';
-import { startSessionThread } from '../src/main/session/thread.ts';
-import { hostRegisterNames } from '../src/spec/registers/index.ts';
 import { median, type Benchmark, type BenchResult } from './bench.ts';
-import { launchBrowser, sessionsOf, startHost } from './ui-host.ts';
-import { BARE_PAGE, FRAMES, type FrameTimes } from './ui-page.ts';
+import { launchBrowser, memoryOf, sessionsOf, startHost, type Host } from './ui-host.ts';
+import { ANSWERED, BARE_PAGE, FIRST_PAINT, FRAMES, WATCH, type FrameTimes } from './ui-page.ts';
+import { writeSession } from './ui-session.ts';
 
 const ACCESSES = 1_000_000;
-/** Virtual time between two of them, in ns, and interrupts and jobs among them. */
-const EVERY_NS = 50;
-const IRQ_EVERY = 50;
-const JOB_EVERY = 500;
 const ROUNDS = 5;
+/** Pokes measured. */
+const POKES = 15;
+/** What GPU_INT_MASK is set to by turns: bits it has. */
+const MASKS = ['0101', '0100', '0001'];
 const VIEWPORT = { width: 1440, height: 900 };
 const BIG = 'million';
-
-/** A session of a million accesses with interrupts and jobs, written as an engine does. */
-function writeBigSession(file: string): void {
-  const thread = startSessionThread(file);
-  const recorder = new RingRecorder(thread.memory, thread.rows);
-  const offsets = [...hostRegisterNames()].slice(0, 64).map((n) => n.offset);
-  let seq = 1;
-  let raised = true;
-  for (let i = 0; i < ACCESSES; i++) {
-    const timeNs = i * EVERY_NS;
-    const meta = packMeta(i % 3 === 0 ? 2 : 0, i % 2 === 0, false, 4, 0);
-    recorder.access(seq++, timeNs, meta, offsets[i % offsets.length] ?? 0, i, 0, 0);
-    if (i % IRQ_EVERY === 0) {
-      recorder.record('irq', { seq: seq++, timeNs, line: 'gpu', raised, status: raised ? 1 : 0 });
-      raised = !raised;
-    }
-    if (i % JOB_EVERY === 0) {
-      const submittedNs = timeNs;
-      const finishedNs = timeNs + (JOB_EVERY / 2) * EVERY_NS;
-      recorder.record('job', {
-        id: i / JOB_EVERY + 1,
-        groupId: 1,
-        queue: 0,
-        submittedNs,
-        startedNs: submittedNs,
-        finishedNs,
-        streamVa: 0x7e0000000000,
-        streamSize: 64,
-        status: 'done',
-        fault: undefined,
-      });
-    }
-  }
-  recorder.flush();
-  thread.close();
-}
+const EMPTY = 'empty';
+const TREE = '[role=tree]';
+/** How long the page rests before something is measured: questions of the panes are answered then. */
+const REST_MS = 3000;
 
 const inMiddle = (list: readonly number[]) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
 const percentile = (list: readonly number[], share: number) =>
   list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))] ?? 0;
+
+interface Place {
+  readonly context: BrowserContext;
+  readonly host: Host;
+  readonly url: string;
+  /** URL of the bare page. */
+  readonly bare: string;
+}
 
 async function withPage<T>(context: BrowserContext, url: string, body: (page: Page) => Promise<T>): Promise<T> {
   const page = await context.newPage();
@@ -74,11 +48,6 @@ async function withPage<T>(context: BrowserContext, url: string, body: (page: Pa
   }
 }
 
-const firstPaint = (page: Page): Promise<number> =>
-  page.evaluate<number>(
-    "new Promise((done) => new PerformanceObserver((list, o) => { const e = list.getEntriesByName('first-contentful-paint')[0]; if (e) { o.disconnect(); done(e.startTime); } }).observe({ type: 'paint', buffered: true }))",
-  );
-
 const ready = (page: Page) => page.getByRole('navigation', { name: 'Panes' }).waitFor();
 
 async function show(page: Page, title: string): Promise<void> {
@@ -86,35 +55,132 @@ async function show(page: Page, title: string): Promise<void> {
   await page.getByRole('tabpanel', { name: title, exact: true }).waitFor();
 }
 
-async function openBig(page: Page): Promise<void> {
+async function openSession(page: Page, name: string): Promise<void> {
   await ready(page);
   await show(page, 'Sessions');
-  await page.getByRole('grid', { name: 'Sessions' }).getByText(BIG, { exact: true }).dblclick();
+  await page.getByRole('grid', { name: 'Sessions' }).getByText(name, { exact: true }).dblclick();
   await page.getByRole('contentinfo').getByText('read only').waitFor();
 }
 
-async function frames(context: BrowserContext, url: string): Promise<{ ours: FrameTimes; idle: FrameTimes }> {
-  return withPage(context, url, async (page) => {
-    await openBig(page);
+async function firstPaint({ context, url, bare }: Place): Promise<BenchResult[]> {
+  const paint = (page: string) => median(ROUNDS, () => withPage(context, page, (p) => p.evaluate<number>(FIRST_PAINT)));
+  const anchor = await paint(bare);
+  const ours = await paint(url);
+  const usable = await median(ROUNDS, () =>
+    withPage(context, url, async (page) => {
+      await ready(page);
+      return page.evaluate<number>('performance.now()');
+    }),
+  );
+  return [
+    { name: 'ui.first-paint', value: ours, unit: 'ms', anchor: 'a bare page', ratio: ours / anchor },
+    { name: 'ui.usable', value: usable, unit: 'ms', anchor: 'first paint of a bare page', ratio: usable / anchor },
+  ];
+}
+
+async function panning({ context, url }: Place): Promise<BenchResult[]> {
+  const { ours, idle } = await withPage(context, url, async (page) => {
+    await openSession(page, BIG);
     await show(page, 'Timeline');
     const timeline = page.getByRole('application', { name: 'Timeline' });
     await timeline.focus();
     for (let i = 0; i < 4; i++) await page.keyboard.press('w');
-    await page.waitForTimeout(3000);
-    const idle = await page.evaluate<FrameTimes>(`(${FRAMES})(undefined)`);
-    const ours = await page.evaluate<FrameTimes>(`(${FRAMES})('[role=application][aria-label=Timeline]')`);
-    return { ours, idle };
+    await page.waitForTimeout(REST_MS);
+    const rest = await page.evaluate<FrameTimes>(`(${FRAMES})(undefined)`);
+    const pan = await page.evaluate<FrameTimes>(`(${FRAMES})('[role=application][aria-label=Timeline]')`);
+    return { ours: pan, idle: rest };
+  });
+  const anchor = 'a frame of the same page at rest';
+  const frame = inMiddle(ours.deltas);
+  const late = percentile(ours.deltas, 0.95);
+  return [
+    { name: 'ui.pan.frame.median', value: frame, unit: 'ms', anchor, ratio: frame / inMiddle(idle.deltas) },
+    { name: 'ui.pan.frame.95th', value: late, unit: 'ms', anchor, ratio: late / percentile(idle.deltas, 0.95) },
+    { name: 'ui.pan.script.median', value: inMiddle(ours.scripts), unit: 'ms' },
+  ];
+}
+
+/** Milliseconds from Enter to the frame that shows `text` inside of `selector`. */
+async function enterToPaint(page: Page, selector: string, text: string): Promise<number> {
+  await page.evaluate(`(${WATCH})(${JSON.stringify(selector)}, ${JSON.stringify(text)})`);
+  await page.keyboard.press('Enter');
+  return page.evaluate<number>(ANSWERED);
+}
+
+async function poking({ context, url, bare }: Place): Promise<BenchResult[]> {
+  const anchors = await withPage(context, bare, async (page) => {
+    const field = page.locator('input');
+    const times: number[] = [];
+    for (let i = 0; i < POKES; i++) {
+      await field.fill(`value ${i}`);
+      times.push(await enterToPaint(page, 'p', `value ${i}`));
+    }
+    return times;
+  });
+  const pokes = await withPage(context, url, async (page) => {
+    await ready(page);
+    await show(page, 'Start');
+    await page.getByRole('button', { name: 'Boot the demo' }).click();
+    await page.getByRole('banner').getByText('enabled', { exact: false }).first().waitFor();
+    await show(page, 'Registers');
+    await page.getByRole('textbox', { name: 'Search registers' }).fill('GPU_INT_MASK');
+    await page.getByRole('treeitem', { name: /^GPU_INT_MASK/ }).click();
+    const times: number[] = [];
+    for (let i = 0; i < POKES; i++) {
+      const value = MASKS[i % MASKS.length] ?? '';
+      await page.keyboard.press('F2');
+      await page.getByRole('combobox', { name: 'Value of GPU_INT_MASK' }).fill(`0x${value}`);
+      times.push(await enterToPaint(page, TREE, `0000_${value}`));
+    }
+    return times;
+  });
+  const anchor = 'a bare page that shows what was typed';
+  const ours = inMiddle(pokes);
+  const late = percentile(pokes, 0.95);
+  return [
+    { name: 'ui.poke.median', value: ours, unit: 'ms', anchor, ratio: ours / inMiddle(anchors) },
+    { name: 'ui.poke.95th', value: late, unit: 'ms', anchor, ratio: late / percentile(anchors, 0.95) },
+  ];
+}
+
+/** Megabytes the page and the host hold while a session is looked at in log and timeline. */
+async function memoryWith({ context, host, url }: Place, session: string): Promise<{ page: number; host: number }> {
+  return withPage(context, url, async (page) => {
+    await openSession(page, session);
+    await show(page, 'Timeline');
+    await page.waitForTimeout(REST_MS);
+    await show(page, 'Access Log');
+    const grid = page.getByRole('grid', { name: 'Register accesses' });
+    await grid.focus();
+    for (const key of ['End', 'Home', 'PageDown', 'PageDown', 'End']) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(200);
+    }
+    return { page: await memoryOf(page), host: host.memory() };
   });
 }
 
+async function memory(place: Place): Promise<BenchResult[]> {
+  // Empty first: what the host took for a million it may keep.
+  const empty = await memoryWith(place, EMPTY);
+  const big = await memoryWith(place, BIG);
+  const anchor = 'an empty session';
+  const result = (name: string, ours: number, bare: number): BenchResult[] =>
+    ours > 0 ? [{ name, value: ours, unit: 'MB', anchor, ratio: ours / bare }] : [];
+  return [...result('ui.memory.page', big.page, empty.page), ...result('ui.memory.host', big.host, empty.host)];
+}
+
+const PARTS = { 'first paint': firstPaint, memory, panning, poking } as const;
+
 export const ui: Benchmark = {
   name: 'ui',
-  about: 'the workspace in a browser: first paint against a bare page, frames while panning a million events',
+  about: 'the workspace in a browser: first paint, panning a million events, a poke, memory of a million accesses',
   async run(report) {
     const data = mkdtempSync(path.join(tmpdir(), 'tyr-bench-ui-'));
     const bareFile = path.join(data, 'bare.html');
     writeFileSync(bareFile, BARE_PAGE);
-    writeBigSession(path.join(sessionsOf(data), `${BIG}.tyrsession`));
+    writeSession(path.join(sessionsOf(data), `${BIG}.tyrsession`), ACCESSES);
+    writeSession(path.join(sessionsOf(data), `${EMPTY}.tyrsession`), 0);
     report(`${ACCESSES.toLocaleString('en')} accesses written`);
     const host = await startHost(data);
     const browser = await launchBrowser();
@@ -122,38 +188,12 @@ export const ui: Benchmark = {
       const context = await browser.newContext({ viewport: VIEWPORT });
       // The link works once; the cookie it gives opens every page after.
       await withPage(context, host.url, ready);
-      const url = new URL('/', host.url).href;
+      const place = { context, host, url: new URL('/', host.url).href, bare: pathToFileURL(bareFile).href };
       const results: BenchResult[] = [];
-      const paint = async (page: string) => median(ROUNDS, () => withPage(context, page, firstPaint));
-      const bare = await paint(pathToFileURL(bareFile).href);
-      const ours = await paint(url);
-      results.push({ name: 'ui.first-paint', value: ours, unit: 'ms', anchor: 'a bare page', ratio: ours / bare });
-      const usable = await median(ROUNDS, () =>
-        withPage(context, url, async (page) => {
-          await ready(page);
-          return page.evaluate<number>('performance.now()');
-        }),
-      );
-      results.push({
-        name: 'ui.usable',
-        value: usable,
-        unit: 'ms',
-        anchor: 'first paint of a bare page',
-        ratio: usable / bare,
-      });
-      report('first paint measured');
-
-      const pan = await frames(context, url);
-      const idle = inMiddle(pan.idle.deltas);
-      const frame = inMiddle(pan.ours.deltas);
-      const late = percentile(pan.ours.deltas, 0.95);
-      const anchor = 'a frame of the same page at rest';
-      results.push(
-        { name: 'ui.pan.frame.median', value: frame, unit: 'ms', anchor, ratio: frame / idle },
-        { name: 'ui.pan.frame.95th', value: late, unit: 'ms', anchor, ratio: late / percentile(pan.idle.deltas, 0.95) },
-        { name: 'ui.pan.script.median', value: inMiddle(pan.ours.scripts), unit: 'ms' },
-      );
-      report('panning measured');
+      for (const [name, measure] of Object.entries(PARTS)) {
+        results.push(...(await measure(place)));
+        report(`${name} measured`);
+      }
       return results;
     } finally {
       await browser.close();

@@ -3,7 +3,7 @@
  * Chromium on its page. Tests reach things by their accessible names, as a person with a screen reader would.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,12 +40,19 @@ export interface Opened {
 export interface OpenOptions extends BrowserContextOptions {
   /** Preferences of the workspace before it starts (src/renderer/state/preferences.ts). */
   readonly preferences?: Readonly<Record<string, unknown>>;
+  /** Puts sessions into the person's folder before the host starts. */
+  readonly prepare?: (sessions: string) => void;
 }
 
 /** Starts a host and opens its workspace; everything goes away with `close`. */
 export async function openWorkspace(options: OpenOptions = {}): Promise<Opened> {
-  const { preferences = {}, ...context } = options;
+  const { preferences = {}, prepare, ...context } = options;
   const data = mkdtempSync(path.join(tmpdir(), 'tyr-e2e-'));
+  if (prepare !== undefined) {
+    const sessions = path.join(data, 'tyr-workbench', 'sessions');
+    mkdirSync(sessions, { recursive: true });
+    prepare(sessions);
+  }
   const host = await startHost(data);
   const browser = await launch();
   const problems: string[] = [];
@@ -55,7 +62,7 @@ export async function openWorkspace(options: OpenOptions = {}): Promise<Opened> 
     rmSync(data, { recursive: true, force: true });
   };
   try {
-    const page = await browser.newPage({ viewport: VIEWPORT, ...context });
+    const page = await (await browser.newContext({ viewport: VIEWPORT, ...context })).newPage();
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());

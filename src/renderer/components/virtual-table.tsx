@@ -3,13 +3,13 @@
  * session's log look the same. Columns can be sorted and resized; the selection is copied as TSV (Ctrl+C) or Markdown
  * (Ctrl+Shift+C). The line below says how much of how much is shown.
  */
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { countText } from '../lib/format.ts';
 import { ResizeHandle } from './resize-handle.tsx';
 import { useRowHeight } from './row-height.ts';
 import { toMarkdown, toTsv } from './table-text.ts';
+import { useRows } from './use-rows.ts';
 
 export interface Column<R> {
   readonly id: string;
@@ -67,30 +67,23 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
   const scroller = useRef<HTMLDivElement>(null);
   const [widths, setWidths] = useState<Readonly<Record<string, number>>>({});
   const [anchor, setAnchor] = useState<number>();
-  const atEnd = useRef(true);
   const rowHeight = useRowHeight();
-  // The virtualizer changes inside; this component is drawn again at each of its changes.
-  // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-    scrollPaddingStart: rowHeight,
-  });
-  useEffect(() => virtual.measure(), [rowHeight, virtual]);
-  const items = virtual.getVirtualItems();
-  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? -1];
-  useEffect(() => onVisible?.(first, last), [first, last, count, onVisible]);
+  const rows = useRows(scroller, count, rowHeight, rowHeight);
+  const { first, last, show } = rows;
+  const atEnd = useRef(true);
+  useEffect(() => onVisible?.(first, last), [first, last, onVisible]);
   useEffect(() => {
-    if (follow === true && atEnd.current && count > 0) virtual.scrollToIndex(count - 1, { align: 'end' });
-  }, [count, follow, virtual]);
+    if (follow === true && atEnd.current && count > 0) show(count - 1);
+  }, [count, follow, show]);
+  useEffect(() => {
+    atEnd.current = rows.atEnd;
+  });
   const scrolledTo = useRef<number>(undefined);
   useEffect(() => {
     if (selected === scrolledTo.current) return;
     scrolledTo.current = selected;
-    if (selected !== undefined && selected < count) virtual.scrollToIndex(selected, { align: 'auto' });
-  }, [selected, count, virtual]);
+    if (selected !== undefined && selected < count) show(selected);
+  }, [selected, count, show]);
 
   const widthOf = (c: Column<R>) => widths[c.id] ?? c.width;
   const template = columns.map((c) => `${widthOf(c)}px`).join(' ');
@@ -113,12 +106,11 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     }
     void navigator.clipboard.writeText(markdown ? toMarkdown(head, cells) : toTsv(head, cells));
   };
-  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: 1,
     ArrowUp: -1,
-    PageDown: page,
-    PageUp: -page,
+    PageDown: rows.page,
+    PageUp: -rows.page,
     Home: -Infinity,
     End: Infinity,
   };
@@ -150,12 +142,8 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
         aria-multiselectable
         tabIndex={0}
         data-autofocus
-        aria-activedescendant={items.some((i) => i.index === at) ? `${id}-${at}` : undefined}
+        aria-activedescendant={at >= first && at <= last ? `${id}-${at}` : undefined}
         onKeyDown={onKeyDown}
-        onScroll={(e) => {
-          const { scrollTop, clientHeight, scrollHeight } = e.currentTarget;
-          atEnd.current = scrollTop + clientHeight >= scrollHeight - rowHeight;
-        }}
       >
         <div
           role="row"
@@ -189,22 +177,22 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
             );
           })}
         </div>
-        <div role="rowgroup" style={{ height: virtual.getTotalSize(), width: total, position: 'relative' }}>
-          {items.map((item) => {
-            const row = rowAt(item.index);
-            const chosen = item.index >= from && item.index <= to;
+        <div role="rowgroup" style={{ height: rows.height, width: total, position: 'relative' }}>
+          {Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i).map((index) => {
+            const row = rowAt(index);
+            const chosen = index >= from && index <= to;
             const extra = row === undefined ? '' : (props.rowClass?.(row) ?? '');
             return (
               <div
-                key={row === undefined ? `at ${item.index}` : keyOf(row, item.index)}
-                id={`${id}-${item.index}`}
+                key={row === undefined ? `at ${index}` : keyOf(row, index)}
+                id={`${id}-${index}`}
                 role="row"
-                aria-rowindex={item.index + 2}
+                aria-rowindex={index + 2}
                 aria-selected={chosen}
                 className={`table-row ${extra}`}
-                style={{ transform: `translateY(${item.start}px)`, gridTemplateColumns: template }}
-                onClick={(e) => go(item.index, e.shiftKey)}
-                onDoubleClick={() => onActivate?.(item.index, row)}
+                style={{ transform: `translateY(${rows.placeOf(index)}px)`, gridTemplateColumns: template }}
+                onClick={(e) => go(index, e.shiftKey)}
+                onDoubleClick={() => onActivate?.(index, row)}
               >
                 {columns.map((c) => (
                   <div
@@ -219,8 +207,10 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
             );
           })}
         </div>
-        {count === 0 && props.empty !== undefined && <div className="table-empty">{props.empty}</div>}
       </div>
+      {count === 0 && props.empty !== undefined && (
+        <div className="table-empty">{props.counting === true ? 'Looking…' : props.empty}</div>
+      )}
       <div className="list-footer">
         <span role="status">{amount(count, props.total, props.counting === true)}</span>
         {to > from && <span>{countText(to - from + 1)} selected</span>}

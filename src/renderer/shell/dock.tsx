@@ -6,7 +6,7 @@ import {
   type IDockviewPanelProps,
 } from 'dockview-react';
 import { X } from 'lucide-react';
-import { Component, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { Component, Suspense, useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { messageOf } from '../lib/errors.ts';
 import { shownTheme } from './appearance.ts';
 import { useUi } from '../state/ui.ts';
@@ -41,17 +41,30 @@ export function Dock({ onShown }: { readonly onShown: (ids: ReadonlySet<string>)
   );
 }
 
+/** A pane's code is loaded, and its questions are asked, when it is first seen; from then on it keeps its state. */
 function PaneFrame({ api }: IDockviewPanelProps) {
   const { panes } = useWorkspace();
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const registration = api.onDidVisibilityChange(changed);
+      return () => registration.dispose();
+    },
+    [api],
+  );
+  const visible = useSyncExternalStore(subscribe, () => api.isVisible);
+  const [seen, setSeen] = useState(visible);
+  if (visible && !seen) setSeen(true);
   const pane = panes.find(api.id);
   if (pane === undefined) return <p className="empty">There is no pane named {api.id}.</p>;
   const { Component: Body } = pane;
   return (
     <div className="pane" data-pane={pane.id}>
       <PaneBoundary title={pane.title}>
-        <Suspense fallback={<p className="empty">Loading…</p>}>
-          <Body />
-        </Suspense>
+        {seen && (
+          <Suspense fallback={<p className="empty">Loading…</p>}>
+            <Body />
+          </Suspense>
+        )}
       </PaneBoundary>
     </div>
   );

@@ -10,6 +10,8 @@ const SIZES: Readonly<Record<Place, number>> = { left: 380, centre: 0, right: 32
 const DIRECTIONS = { left: 'left', right: 'right', bottom: 'below' } as const;
 /** Layout changes are written this long after the last one, in ms (chosen). */
 const SAVE_AFTER_MS = 300;
+/** Frames a pane has to come up before the focus is given up (chosen: a second). */
+const FOCUS_FRAMES = 60;
 
 export interface LayoutStore {
   readonly load: () => unknown;
@@ -56,7 +58,7 @@ export class Layout {
     if (api === undefined || pane === undefined) return;
     if (api.getPanel(id) === undefined) this.add(api, pane);
     api.getPanel(id)?.api.setActive();
-    requestAnimationFrame(() => focusInto(id));
+    requestAnimationFrame(() => focusInto(id, FOCUS_FRAMES));
   }
 
   close(id: string): void {
@@ -82,6 +84,8 @@ export class Layout {
       title: pane.title,
       minimumWidth: 160,
       minimumHeight: 80,
+      // Shown by whoever adds it: a pane that only passes by would load its code.
+      inactive: true,
       ...(neighbour !== undefined
         ? { position: { referencePanel: neighbour.id, direction: 'within' } }
         : pane.defaultPlace === 'centre'
@@ -113,11 +117,17 @@ function isLayout(value: unknown): value is SerializedDockview {
   return typeof value === 'object' && value !== null && 'grid' in value && 'panels' in value;
 }
 
-/** Puts the focus on what a pane names as its first target, or its first focusable element. */
-function focusInto(id: string): void {
+/**
+ * Puts the focus on what a pane names as its first target, or its first focusable element. A pane whose code is still
+ * on its way has none: it is looked at again with the next frames, unless the person went somewhere else meanwhile.
+ */
+function focusInto(id: string, frames: number, before: Element | null = document.activeElement): void {
   const pane = document.querySelector(`[data-pane="${CSS.escape(id)}"]`);
   const target =
     pane?.querySelector<HTMLElement>('[data-autofocus]') ??
     pane?.querySelector<HTMLElement>('input, [tabindex="0"], button, textarea');
-  target?.focus();
+  if (target !== undefined && target !== null) target.focus();
+  else if (frames > 0 && document.activeElement === before) {
+    requestAnimationFrame(() => focusInto(id, frames - 1, before));
+  }
 }
