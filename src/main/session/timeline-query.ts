@@ -130,6 +130,12 @@ export class TimelineReader {
     const streams = db
       .prepare('SELECT DISTINCT group_id AS g, queue AS q FROM cs_event ORDER BY g, q')
       .all() as Queue[];
+    const cores = db
+      .prepare(
+        "SELECT DISTINCT CAST(substr(detail, 6) AS INTEGER) FROM cs_event WHERE opcode = 'TASK_BEGIN' ORDER BY 1",
+      )
+      .pluck()
+      .all() as number[];
     return [
       events('input', 'Inputs', 'Bench', 'input', 'kind'),
       {
@@ -169,9 +175,22 @@ export class TimelineReader {
       })),
       ...streams.map(({ g, q }) => ({
         ...events(`cs:${g}:${q}`, `Stream of group ${g}, queue ${q}`, 'Queues', 'cs_event', "opcode || ' ' || detail"),
-        where: 'group_id = ? AND queue = ?',
+        where: "group_id = ? AND queue = ? AND opcode NOT IN ('TASK_BEGIN', 'TASK_END')",
         values: [g, q],
-        bad: "opcode IN ('fault', 'fatal')",
+        bad: "opcode IN ('fault', 'fatal', 'SHADER_FAULT')",
+      })),
+      ...cores.map((core) => ({
+        ...events(
+          `core:${core}`,
+          `Shader core ${core}`,
+          'Shader cores',
+          'cs_event',
+          "substr(detail, instr(detail, ':') + 2)",
+        ),
+        kind: 'slices' as const,
+        where: "opcode IN ('TASK_BEGIN', 'TASK_END') AND detail LIKE ?",
+        values: [`core ${core}:%`],
+        begins: "opcode = 'TASK_BEGIN'",
       })),
     ];
   }

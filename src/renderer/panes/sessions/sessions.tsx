@@ -1,5 +1,5 @@
 /** All sessions of the host. Opening one is for reading: the bench goes on, the log panes show the opened one. */
-import { Download, FolderOpen, Plus, RefreshCw, Save } from 'lucide-react';
+import { Disc3, Download, FolderOpen, Plus, RefreshCw, Save } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { SessionEntry } from '../../../protocol/window.ts';
 import { Empty } from '../../components/empty.tsx';
@@ -43,6 +43,7 @@ export default function Sessions() {
       <div className="pane-bar">
         <CommandTool id="bench.new" icon={Plus} />
         <CommandTool id="session.open" icon={FolderOpen} />
+        <CommandTool id="capture.open" icon={Disc3} />
         <CommandTool id="session.saveAs" icon={Save} />
         <CommandTool id="session.export" icon={Download} />
         <FilterBar list="sessions" label="Search sessions" text={text} onText={setText} />

@@ -1,4 +1,4 @@
-/** The start page: the three ways to begin. */
+/** The start page: the ways to begin. */
 import { House } from 'lucide-react';
 import { DisposableStack, type Disposable } from '../../../base/disposable.ts';
 import type { Workspace } from '../../workspace.ts';

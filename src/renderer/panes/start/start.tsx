@@ -1,4 +1,4 @@
-/** Three ways to begin, the sessions of before, and the keys worth knowing. */
+/** Ways to begin, the sessions of before, and the keys worth knowing. */
 import { hotkeyText } from '../../commands/hotkeys.ts';
 import { useAsk, useStatus } from '../../engine/context.tsx';
 import { boot } from '../../engine/actions.ts';
@@ -36,6 +36,9 @@ export default function Start() {
         </Way>
         <Way title="Load my firmware" onClick={() => void commands.run('firmware.open')}>
           An image in the CSF container. It is checked here first, byte for byte, and loaded when you say so.
+        </Way>
+        <Way title="Open a capture" onClick={() => void commands.run('capture.open')}>
+          What a user-space driver asked of the kernel: its calls are replayed here, its shaders run and can be stopped.
         </Way>
         <Way title="Open a session" onClick={() => void openSession(w)}>
           A recorded session, for reading: registers, jobs, driver log and SQL over all of it.

@@ -1,0 +1,101 @@
+/**
+ * Captures and the Shader pane, driven by accessible names: a captured run agrees, a breakpoint in its shader stops
+ * the second run, lanes and registers are seen, steps go there and back, and the run ends as without a stop.
+ */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityProblems } from './accessibility.ts';
+import { bootDemo, noBrowser, openWorkspace, pane, showPane, suiteTitle, type Opened } from './harness.ts';
+
+const CAPTURES = fileURLToPath(new URL('../src/main/lab/fixtures/captures', import.meta.url));
+const NAME = '04_reduce_shared';
+
+describe.skipIf(noBrowser !== undefined)(suiteTitle('captures and shaders'), () => {
+  let opened: Opened;
+
+  beforeAll(async () => {
+    opened = await openWorkspace();
+    await bootDemo(opened.page);
+  });
+
+  afterAll(async () => {
+    await opened.close();
+  });
+
+  const entry = () => pane(opened.page, 'Captures').getByRole('listitem', { name: NAME });
+  const verdict = (): Promise<string> => entry().getByRole('status').innerText();
+  const bar = () => opened.page.getByRole('toolbar', { name: 'Shader run control' });
+  const state = (): Promise<string> => bar().getByRole('status').innerText();
+  const listing = () => opened.page.getByRole('grid', { name: 'Disassembly of the shader' });
+  const tab = (name: string) => opened.page.getByRole('tab', { name, exact: true }).click();
+  const line = (index: number) =>
+    listing()
+      .getByRole('row')
+      .filter({ has: breakpoint(index) });
+  const breakpoint = (index: number) =>
+    opened.page.getByRole('button', { name: `Breakpoint at instruction ${index}`, exact: true });
+
+  it('opens a capture and sees it agree', async () => {
+    const { page } = opened;
+    await showPane(page, 'Captures');
+    const chooser = page.waitForEvent('filechooser');
+    await pane(page, 'Captures').getByRole('button', { name: 'Folder…' }).click();
+    await (await chooser).setFiles(path.join(CAPTURES, NAME));
+    await expect.poll(verdict, { timeout: 20_000 }).toContain('agrees (exact), 4 submissions');
+    const buffers = page.getByRole('table', { name: `Buffers of ${NAME}` });
+    expect(await buffers.getByText('✓ agrees').count()).toBe(5);
+  });
+
+  it('stops in its shader at the next replay, shows lanes and registers, steps there and back', async () => {
+    const { page } = opened;
+    await showPane(page, 'Shader');
+    await bar().getByRole('button', { name: 'Count executions' }).click();
+    await listing().getByText('BARRIER', { exact: false }).first().waitFor();
+    await breakpoint(2).click();
+    await expect.poll(() => breakpoint(2).getAttribute('aria-pressed')).toBe('true');
+    await entry().getByRole('button', { name: 'Replay' }).click();
+    await expect.poll(state, { timeout: 20_000 }).toMatch(/stopped: breakpoint · core \d+ warp 0, instruction 2/);
+    await expect.poll(verdict).toContain('stopped at a breakpoint');
+    await page.getByRole('img', { name: 'Stopped before this' }).waitFor();
+    const warps = page.getByRole('table', { name: /^Warps of core/ });
+    await warps.getByRole('img', { name: 'Lanes: active 0-15' }).first().waitFor();
+
+    await tab('Registers');
+    const registers = page.getByRole('region', { name: 'Registers of the warp' });
+    await registers.getByRole('columnheader', { name: 'Lane 15' }).waitFor();
+    await tab('Lane');
+    await page.getByRole('combobox', { name: 'Lane' }).selectOption('3');
+    await page.getByRole('button', { name: 'Watch lane 3' }).click();
+    await bar().getByRole('button', { name: 'Step the warp' }).click();
+    await expect.poll(state).toContain('stopped: step');
+    await expect.poll(state).toContain('instruction 3');
+    // The keys of the pane do the same as its buttons.
+    await listing().focus();
+    await page.keyboard.press('F11');
+    await expect.poll(state).toContain('instruction 4');
+    const history = page.getByRole('table', { name: 'What instructions did to the lane' });
+    await expect.poll(() => history.getByRole('button').count()).toBe(3);
+    await bar().getByRole('button', { name: 'Step back' }).click();
+    await expect.poll(state).toContain('stopped: back');
+    await expect.poll(state).toContain('instruction 3');
+    expect((await accessibilityProblems(page)).join('\n')).toBe('');
+  });
+
+  it('goes on to the end with the same result, and tells how often instructions ran', async () => {
+    const { page } = opened;
+    await breakpoint(2).click();
+    await expect.poll(() => breakpoint(2).getAttribute('aria-pressed')).toBe('false');
+    await bar().getByRole('button', { name: 'Continue', exact: true }).click();
+    await expect.poll(verdict, { timeout: 20_000 }).toContain('agrees (exact)');
+    const executed = async (): Promise<number> => {
+      const cells = await line(0).getByRole('gridcell').allInnerTexts();
+      return Number(cells[3]?.replaceAll(',', ''));
+    };
+    await expect.poll(executed).toBeGreaterThan(0);
+    expect(await executed()).toBe(await executed());
+    await showPane(page, 'Timeline');
+    await page.getByText('Shader core 0', { exact: false }).first().waitFor();
+    expect(opened.problems).toEqual([]);
+  });
+});

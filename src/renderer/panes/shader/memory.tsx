@@ -1,0 +1,97 @@
+/** What a shader reads beside its registers: uniforms, shared memory of the work-group, the stack of a work-item. */
+import type { ShaderTask } from '../../../protocol/shader-debug.ts';
+import { usePoll } from '../../engine/context.tsx';
+import { hexGroups, plural } from '../../lib/format.ts';
+import { AddressLink } from '../memory/address-link.tsx';
+import { useShader, type WarpPlace } from './actions.ts';
+import { valueText } from './values.ts';
+
+const WORDS_A_ROW = 4;
+/** Words shown of a piece of memory; the link shows all of it (chosen). */
+const MOST_WORDS = 256;
+
+export interface LocalMemoryProps {
+  readonly place: WarpPlace | undefined;
+  readonly task: ShaderTask | undefined;
+}
+
+export function LocalMemory({ place, task }: LocalMemoryProps) {
+  if (place === undefined || task === undefined) {
+    return <p className="shader-note dim">Uniforms and local memory are seen while the machine stands in a shader.</p>;
+  }
+  return (
+    <div className="shader-part shader-scroll" role="region" aria-label="Uniforms and local memory" tabIndex={0}>
+      <Uniforms core={place.core} />
+      <Piece title="Shared memory" what="shared" place={place} task={task} present={task.shared.bytes > 0} />
+      <Piece title="Stack of the lane" what="stack" place={place} task={task} present={task.stackBytes > 0} />
+    </div>
+  );
+}
+
+function Uniforms({ core }: { readonly core: number }) {
+  const { data: words } = usePoll('shaderdebug.uniforms', { core });
+  return (
+    <table className="shader-table" aria-label="Uniforms">
+      <caption>{plural(words?.length ?? 0, 'uniform word')}</caption>
+      <tbody>
+        {[...(words ?? [])].map((word, i) => (
+          // A word's number is what it is.
+          // oxlint-disable-next-line react/no-array-index-key
+          <tr key={i}>
+            <th scope="row" className="mono">
+              u{i}
+            </th>
+            <td className="mono">{hexGroups(word, 32)}</td>
+            <td className="mono dim">{valueText(word, 'i32')}</td>
+            <td className="mono dim">{valueText(word, 'f32')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface PieceProps {
+  readonly title: string;
+  readonly what: 'shared' | 'stack';
+  readonly place: WarpPlace;
+  readonly task: ShaderTask;
+  readonly present: boolean;
+}
+
+function Piece({ title, what, place, task, present }: PieceProps) {
+  const lane = useShader((s) => s.lane);
+  const { data } = usePoll('shaderdebug.local', present ? { ...place, lane, what } : undefined);
+  if (!present) return <p className="dim">{title}: none.</p>;
+  const words = data === undefined ? [] : wordsOf(data.bytes).slice(0, MOST_WORDS);
+  const rows = Array.from({ length: Math.ceil(words.length / WORDS_A_ROW) }, (_, r) => r * WORDS_A_ROW);
+  return (
+    <table className="shader-table" aria-label={title}>
+      <caption>
+        {title}
+        {what === 'stack' ? ` ${lane}` : ''}, {plural(data?.bytes.length ?? 0, 'byte')} at{' '}
+        {data !== undefined && <AddressLink to={{ space: 'as', number: task.as, address: data.address }} />}
+      </caption>
+      <tbody>
+        {rows.map((at) => (
+          <tr key={at}>
+            <th scope="row" className="mono">
+              +{(at * 4).toString(16).padStart(3, '0')}
+            </th>
+            {words.slice(at, at + WORDS_A_ROW).map((word, i) => (
+              // oxlint-disable-next-line react/no-array-index-key
+              <td key={i} className="mono">
+                {hexGroups(word, 32)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function wordsOf(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length >> 2 }, (_, i) => view.getUint32(i * 4, true));
+}

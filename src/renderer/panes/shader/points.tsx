@@ -1,0 +1,109 @@
+/** Breakpoints of shaders, and the faults shaders had: each leads to its instruction, a fault also to its command. */
+import { Trash2 } from 'lucide-react';
+import type { ShaderProgram } from '../../../protocol/shader-debug.ts';
+import { useAct, useClient, usePoll } from '../../engine/context.tsx';
+import { hex, plural, timeText } from '../../lib/format.ts';
+import { Tool } from '../../shell/tool.tsx';
+import { useUi } from '../../state/ui.ts';
+import { useWorkspace } from '../../workspace.ts';
+import { showInstruction } from './actions.ts';
+import { lanesText } from './values.ts';
+
+export function programTitle(p: ShaderProgram | undefined, id: string): string {
+  if (p === undefined) return id;
+  return `${p.name === '' ? `shader ${id.slice(0, 6)}` : p.name}${p.address === undefined ? '' : ` at ${hex(p.address)}`}`;
+}
+
+export interface PointsProps {
+  readonly programs: readonly ShaderProgram[];
+}
+
+export function Points({ programs }: PointsProps) {
+  const client = useClient();
+  const act = useAct();
+  const { data: points } = usePoll('shaderdebug.list', {});
+  return (
+    <div className="shader-part">
+      <ul aria-label="Breakpoints in shaders" className="plain-list">
+        {points?.map(({ id, breakpoint: b, hits, bound }) => (
+          <li key={id} className="shader-point">
+            <button type="button" className="link" onClick={() => showInstruction(b.program, b.index)}>
+              Instruction {b.index} of{' '}
+              {programTitle(
+                programs.find((p) => p.id === b.program),
+                b.program,
+              )}
+            </button>
+            <span className="dim">{bound ? `bound, ${plural(hits, 'hit')}` : 'waits for the program to run'}</span>
+            <Tool
+              icon={Trash2}
+              name={`Remove breakpoint at instruction ${b.index}`}
+              onClick={() => void act(client.call('shaderdebug.unbreak', { id }))}
+            />
+          </li>
+        ))}
+      </ul>
+      {points?.length === 0 && <p className="dim">None yet: double-click an instruction, or press F9 on it.</p>}
+    </div>
+  );
+}
+
+export function Faults({ programs }: PointsProps) {
+  const w = useWorkspace();
+  const { data: faults } = usePoll('shaderdebug.faults', {});
+  return (
+    <div className="shader-part shader-scroll" role="region" aria-label="Faults of shaders" tabIndex={0}>
+      <table className="shader-table" aria-label="Faults">
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">Fault</th>
+            <th scope="col">Instruction</th>
+            <th scope="col">Lanes</th>
+            <th scope="col">Started by</th>
+          </tr>
+        </thead>
+        <tbody>
+          {faults?.map((f) => (
+            <tr key={`${f.timeNs} ${f.core}`}>
+              <td className="mono">{timeText(f.timeNs)}</td>
+              <td>
+                {f.exception} <span className="mono">{hex(f.info)}</span>
+              </td>
+              <td>
+                {f.program === undefined || f.index === undefined ? (
+                  'its descriptors'
+                ) : (
+                  <button type="button" className="link" onClick={() => showInstruction(f.program ?? '', f.index ?? 0)}>
+                    {f.index} of{' '}
+                    {programTitle(
+                      programs.find((p) => p.id === f.program),
+                      f.program,
+                    )}
+                  </button>
+                )}
+              </td>
+              <td>{`warp ${f.warp}: ${lanesText(f.active)}`}</td>
+              <td>
+                <button
+                  type="button"
+                  className="link mono"
+                  onClick={() => {
+                    useUi.getState().showLog({ view: 'cs_event', text: `pc=${hex(f.command)}` });
+                    w.layout.show('log');
+                  }}
+                >
+                  RUN_COMPUTE at {hex(f.command)}
+                </button>{' '}
+                <span className="dim">
+                  queue {f.queue} of group {f.group}
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {faults?.length === 0 && <p className="dim">No shader has faulted on this bench.</p>}
+    </div>
+  );
+}
