@@ -11,7 +11,7 @@ import { groupsOf, type GroupBox } from '../csf/task-count.ts';
 import { ACCESS, ORDER, UNIT, type AccessType, type CsfHost, type EventTarget } from '../wiring.ts';
 import { COST_TASK, LONG_FACTOR, LONG_INSTRUCTIONS, SLICE_INSTRUCTIONS } from './choices.ts';
 import { readEnvironment } from './environment.ts';
-import { RUN, ShaderEngine } from './engine.ts';
+import { RUN, ShaderEngine, type ShaderEngineKind } from './engine.ts';
 import { loadTask, newTask, saveTask, type Task } from './task.ts';
 import type { ShaderInspection, TaskNote } from './watch.ts';
 
@@ -65,9 +65,9 @@ export class ShaderCores implements CoreUnit, EventTarget, ShaderInspection {
   private readonly counts = new Float64Array(SHADER_CORES * COUNTERS);
   private port: TaskPort | undefined;
 
-  constructor(host: CsfHost) {
+  constructor(host: CsfHost, engine: ShaderEngineKind = 'interpreter') {
     this.host = host;
-    this.engine = new ShaderEngine(host.memory, host.mmu);
+    this.engine = new ShaderEngine(host.memory, host.mmu, engine);
     host.clock.register(this);
   }
 
