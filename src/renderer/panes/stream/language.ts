@@ -3,10 +3,11 @@ import type { editor, languages, IRange } from 'monaco-editor/editor';
 import { DIRECTIVE_FORMS, readDirectives } from '../../../spec/cs/directives.ts';
 import * as cs from '../../../spec/cs/language.ts';
 import type { Problem } from '../../../spec/cs/problem.ts';
+import { liveWords } from './live-words.ts';
+import { documentOf, LANGUAGE, modelOf } from './models.ts';
 import type { MonacoModule } from './monaco.ts';
+import { documentNamed, SOURCES } from './sources.ts';
 import { ARCH } from './words.ts';
-
-export const LANGUAGE = 'mali-cs';
 
 export function registerLanguage(monaco: MonacoModule): void {
   const { languages: l } = monaco;
@@ -28,7 +29,7 @@ export function registerLanguage(monaco: MonacoModule): void {
     }),
   });
   l.registerCompletionItemProvider(LANGUAGE, {
-    triggerCharacters: ['.', ' ', '[', ','],
+    triggerCharacters: ['.', ' ', '[', ',', '"'],
     provideCompletionItems: (model, at) => ({
       suggestions: completionsAt(monaco, model.getValue(), at.lineNumber, at.column),
     }),
@@ -49,17 +50,21 @@ export function registerLanguage(monaco: MonacoModule): void {
   });
   l.registerHoverProvider(LANGUAGE, {
     provideHover: (model, at) => {
-      const found = cs.hover(model.getValue(), at.lineNumber, at.column, ARCH);
+      const found = cs.hover(model.getValue(), at.lineNumber, at.column, ARCH, SOURCES);
       if (found === undefined) return undefined;
+      const live = liveWords(documentOf(model.uri), found.title).map(code);
       const layout = found.layout.length === 0 ? [] : [code(cs.diagram(found.layout))];
       const lines = found.lines.filter((line) => line !== '').map((value) => ({ value: plain(value) }));
-      return { range: rangeOf(found.range), contents: [code(found.title), ...lines, ...layout] };
+      return { range: rangeOf(found.range), contents: [...live, code(found.title), ...lines, ...layout] };
     },
   });
   l.registerDefinitionProvider(LANGUAGE, {
     provideDefinition: (model, at) => {
-      const found = cs.definition(model.getValue(), at.lineNumber, at.column);
-      return found === undefined ? undefined : { uri: model.uri, range: rangeOf(found) };
+      const included = { arch: ARCH, sources: SOURCES };
+      const found = cs.definition(model.getValue(), at.lineNumber, at.column, included);
+      if (found?.file === undefined) return found && { uri: model.uri, range: rangeOf(found) };
+      const other = documentNamed(found.file);
+      return other && { uri: modelOf(monaco, other).uri, range: rangeOf(found) };
     },
   });
   l.registerReferenceProvider(LANGUAGE, {
@@ -79,6 +84,9 @@ export function registerLanguage(monaco: MonacoModule): void {
       };
     },
   });
+  l.registerCodeActionProvider(LANGUAGE, {
+    provideCodeActions: (model, range) => ({ actions: fixesIn(model, range), dispose() {} }),
+  });
   l.registerFoldingRangeProvider(LANGUAGE, {
     provideFoldingRanges: (model) =>
       cs.foldingRanges(model.getValue()).map((f) => ({
@@ -92,6 +100,23 @@ export function registerLanguage(monaco: MonacoModule): void {
       { range: model.getFullModelRange(), text: cs.format(model.getValue()) },
     ],
   });
+}
+
+/** Fixes of the problems that a range touches. */
+function fixesIn(model: editor.ITextModel, range: IRange): languages.CodeAction[] {
+  const text = model.getValue();
+  return problemsOf(text)
+    .filter((p) => p.line >= range.startLineNumber && p.line <= range.endLineNumber)
+    .flatMap((p) => {
+      const fix = cs.fixOf(text, p);
+      if (fix === undefined) return [];
+      const edits = fix.edits.map((e) => ({
+        resource: model.uri,
+        versionId: model.getVersionId(),
+        textEdit: { range: rangeOf(e), text: e.text },
+      }));
+      return [{ title: fix.title, kind: 'quickfix', isPreferred: true, edit: { edits } }];
+    });
 }
 
 const STATE: languages.IState = { clone: () => STATE, equals: () => true };
@@ -130,8 +155,9 @@ function completionsAt(monaco: MonacoModule, text: string, line: number, column:
     register: kind.Variable,
     label: kind.Reference,
     constant: kind.Constant,
+    file: kind.File,
   };
-  return cs.completions(text, line, column, ARCH).map((c, i) => ({
+  return cs.completions(text, line, column, ARCH, SOURCES).map((c, i) => ({
     label: c.text,
     detail: c.detail,
     documentation: c.doc,
@@ -145,7 +171,7 @@ function completionsAt(monaco: MonacoModule, text: string, line: number, column:
 
 /** Everything wrong with a text: what does not assemble, lint, directives. */
 export function problemsOf(text: string): readonly Problem[] {
-  return [...cs.diagnostics(text, ARCH), ...readDirectives(text).problems].toSorted(
+  return [...cs.diagnostics(text, ARCH, SOURCES), ...readDirectives(text).problems].toSorted(
     (a, b) => a.line - b.line || a.column - b.column,
   );
 }

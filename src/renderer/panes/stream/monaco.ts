@@ -34,6 +34,7 @@ const RULES: readonly (readonly [scope: string, token: string, bold?: boolean])[
   ['label', '--irq', true],
   ['constant', '--irq'],
   ['symbol', '--irq'],
+  ['string', '--write'],
   ['directive', '--clear'],
   ['comment', '--ink-3'],
   ['invalid', '--fault'],

@@ -8,6 +8,10 @@ import { CommandTool } from '../../shell/command-tool.tsx';
 import { Tool } from '../../shell/tool.tsx';
 import { useUi } from '../../state/ui.ts';
 import { useWorkspace } from '../../workspace.ts';
+import { DebugBar } from './debug-bar.tsx';
+import { DebugPanel } from './debug-panel.tsx';
+import { debuggingOf } from './debug.ts';
+import { useStreamDebug } from './debug-state.ts';
 import { activeDocument, closeDocument, openExample, useDocuments } from './documents.ts';
 import { StreamEditor } from './editor.ts';
 import { loadMonaco } from './monaco.ts';
@@ -21,15 +25,18 @@ export default function StreamPane() {
   const [failed, setFailed] = useState<string>();
   const editor = useEditor(host, setFailed);
   const [words, setWords] = useState(false);
+  const debugged = useStreamDebug((s) => s.debugged !== undefined);
   return (
     <>
       <Bar editor={editor} words={words} onWords={() => setWords(!words)} />
+      <DebugBar />
       <Documents />
       <div className="stream-body">
         <div className="stream-editor mono" ref={host}>
           {failed !== undefined && <p role="alert">The editor could not be loaded: {failed}</p>}
         </div>
         {words && <Words />}
+        {debugged && <DebugPanel editor={editor} />}
       </div>
       {editor !== undefined && <Problems editor={editor} />}
       <Results />
@@ -54,17 +61,24 @@ function useEditor(
   useEffect(() => {
     let made: StreamEditor | undefined;
     let gone = false;
-    const actions = { run: () => void w.commands.run('stream.run'), save: () => void w.commands.run('stream.save') };
+    const debugging = debuggingOf(w);
+    const actions = {
+      run: () => void w.commands.run('stream.run'),
+      save: () => void w.commands.run('stream.save'),
+      pointsChanged: () => void debugging.syncBreakpoints(),
+    };
     loadMonaco().then(
       (monaco) => {
         if (gone || host.current === null) return;
         made = new StreamEditor(monaco, host.current, actions);
+        debugging.editor = made;
         setEditor(made);
       },
       (error: unknown) => onFailed(messageOf(error)),
     );
     return () => {
       gone = true;
+      if (debugging.editor === made) debugging.editor = undefined;
       made?.dispose();
     };
   }, [w, host, onFailed]);
@@ -90,6 +104,8 @@ function Bar({ editor, words, onWords }: BarProps) {
   const w = useWorkspace();
   const { busy, queue, limitMs } = useStreamRun();
   const status = useStatus();
+  // Whether a run is possible depends on it.
+  useStreamDebug((s) => s.finished);
   const examples = (useAsk('example.list', {}).data ?? []).filter((e) => e.kind === 'stream');
   return (
     <div className="pane-bar">

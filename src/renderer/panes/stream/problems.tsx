@@ -30,6 +30,11 @@ export function Problems({ editor }: { readonly editor: StreamEditor }) {
                   <span>{p.rule}</span>
                   <span className="dim">{p.remedy}</span>
                 </button>
+                {p.fix !== undefined && (
+                  <button type="button" className="button button-small" onClick={() => editor.fix(p)}>
+                    {p.fix.title}
+                  </button>
+                )}
               </li>
             );
           })}

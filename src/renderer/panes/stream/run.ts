@@ -1,11 +1,18 @@
 /** Running the stream in the editor on a queue, and what came of it. */
 import { create } from 'zustand';
 import type { StreamResult } from '../../../protocol/messages.ts';
-import { dumpsOf, foundValue, readDirectives, type StreamExpectation } from '../../../spec/cs/directives.ts';
+import {
+  dumpsOf,
+  foundValue,
+  readDirectives,
+  type StreamDirectives,
+  type StreamExpectation,
+} from '../../../spec/cs/directives.ts';
 import { askOnce, boot } from '../../engine/actions.ts';
 import { useUi } from '../../state/ui.ts';
 import type { Workspace } from '../../workspace.ts';
 import { activeDocument } from './documents.ts';
+import { SOURCES } from './sources.ts';
 import { bytesOf } from './words.ts';
 
 export interface CheckedExpectation {
@@ -37,10 +44,10 @@ const NS_PER_MS = 1_000_000;
 /** Assembles and runs the active text; boots the bench first when it was not. */
 export async function runActive(w: Workspace): Promise<void> {
   const document = activeDocument();
-  const { busy, queue, limitMs, last } = useStreamRun.getState();
+  const { busy, queue, limitMs } = useStreamRun.getState();
   if (document === undefined || busy) return;
   const say = useUi.getState().say;
-  const words = bytesOf(document.text);
+  const words = bytesOf(document.text, SOURCES);
   const directives = readDirectives(document.text);
   const [problem] = directives.problems;
   if (words === undefined) return say('error', `${document.name} does not assemble: the marked lines say why.`);
@@ -60,13 +67,18 @@ export async function runActive(w: Workspace): Promise<void> {
         limitNs: Math.round(limitMs * NS_PER_MS),
       }),
     );
-    if (result === undefined) return;
-    const before = last?.document === document.id ? last.result.registers : {};
-    const checks = directives.expect.map((expectation) => ({ expectation, found: foundValue(expectation, result) }));
-    useStreamRun.setState({ last: { document: document.id, name: document.name, result, before, checks } });
+    if (result !== undefined) keepResult(document.id, document.name, directives, result);
   } finally {
     useStreamRun.setState({ busy: false });
   }
+}
+
+/** Shows what came of a run. */
+export function keepResult(document: number, name: string, directives: StreamDirectives, result: StreamResult): void {
+  const { last } = useStreamRun.getState();
+  const before = last?.document === document ? last.result.registers : {};
+  const checks = directives.expect.map((expectation) => ({ expectation, found: foundValue(expectation, result) }));
+  useStreamRun.setState({ last: { document, name, result, before, checks } });
 }
 
 /** Stops the engine in the middle of a run, which the bench does not survive: asks once. */

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useWorkspace } from '../../workspace.ts';
 import { activeDocument, addDocument, saveBytes, useDocuments } from './documents.ts';
+import { SOURCES } from './sources.ts';
 import { assembled, bytesOf, readWords, textOfWords, wordText } from './words.ts';
 
 export function Words() {
@@ -9,9 +10,9 @@ export function Words() {
   const document = useDocuments(activeDocument);
   const [pasted, setPasted] = useState<string>();
   const [problem, setProblem] = useState<string>();
-  const words = assembled(document?.text ?? '').words;
+  const words = assembled(document?.text ?? '', SOURCES).words;
   const own = Array.from(words, (word, i) => `${(i * 8).toString(16).padStart(4, '0')}: ${wordText(word)}`).join('\n');
-  const bytes = bytesOf(document?.text ?? '');
+  const bytes = bytesOf(document?.text ?? '', SOURCES);
   const use = () => {
     const read = readWords(pasted ?? own);
     if (!read.ok) return setProblem(read.message);

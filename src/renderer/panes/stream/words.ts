@@ -1,20 +1,21 @@
 /** Command streams as words and bytes, and as text that people paste. Pure. */
 import { hex64 } from '../../../base/bits.ts';
 import { assemble, isClean, type Assembled } from '../../../spec/cs/assemble.ts';
+import { NO_SOURCES, type Sources } from '../../../spec/cs/include.ts';
 import { disassemble } from '../../../spec/cs/disassemble.ts';
 
 /** The bench has a Mali-G610: architecture 10. */
-export const ARCH = 10;
+export const ARCH = 10 as const;
 const WORD_BYTES = 8;
 
 /** Text, assembled once for the gutter, the list of words and the run. */
-export function assembled(text: string): Assembled {
-  return assemble(text, { arch: ARCH });
+export function assembled(text: string, sources: Sources = NO_SOURCES): Assembled {
+  return assemble(text, { arch: ARCH, sources });
 }
 
 /** Little-endian bytes of a text; undefined while it does not assemble. */
-export function bytesOf(text: string): Uint8Array | undefined {
-  const result = assembled(text);
+export function bytesOf(text: string, sources: Sources = NO_SOURCES): Uint8Array | undefined {
+  const result = assembled(text, sources);
   return isClean(result) ? littleEndian(result.words) : undefined;
 }
 
