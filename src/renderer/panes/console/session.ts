@@ -1,10 +1,8 @@
 /** What the console printed and what was typed: kept while the page is open, so that closing the pane loses nothing. */
 import { create } from 'zustand';
 import type { Client } from '../../../protocol/client.ts';
-import { Bench } from '../../../protocol/scenario.ts';
-import { messageOf } from '../../lib/errors.ts';
 import type { Live } from '../../engine/live.ts';
-import { Interpreter, type Print } from './interpreter.ts';
+import { ConsoleRunner, type WorkerLike } from './runner.ts';
 
 export interface Line {
   readonly id: number;
@@ -25,32 +23,36 @@ const MAX_HISTORY = 200;
 export const useConsole = create<ConsoleState>()(() => ({ lines: [], history: [], busy: false }));
 
 let nextLine = 1;
-let interpreter: Interpreter | undefined;
 
-const print: Print = (text, kind = 'out') => add(kind, text);
+const runner = new ConsoleRunner(async () => {
+  const { default: ConsoleWorker } = await import('./worker.ts?worker');
+  const worker: WorkerLike = new ConsoleWorker();
+  return worker;
+}, add);
 
-function add(kind: Line['kind'], text: string): void {
-  const fresh = text.split('\n').map((t) => ({ id: nextLine++, kind, text: t }));
+function add(list: readonly Pick<Line, 'kind' | 'text'>[]): void {
+  // Of more lines than are kept nobody sees the first.
+  const fresh = list
+    .slice(-MAX_LINES)
+    .flatMap(({ kind, text }) => text.split('\n').map((t) => ({ id: nextLine++, kind, text: t })));
   useConsole.setState((s) => ({ lines: [...s.lines, ...fresh].slice(-MAX_LINES) }));
 }
 
 export function variables(): Iterable<string> {
-  return interpreter?.variables.keys() ?? [];
+  return runner.variables;
 }
 
 /** Runs what was typed; the next waits until it is done. */
 export async function runLine(client: Client, live: Live, text: string): Promise<void> {
   if (text.trim() === '' || useConsole.getState().busy) return;
-  if (interpreter?.bench.client !== client) interpreter = new Interpreter(new Bench(client, print), print, restOfPage);
-  add('in', text);
+  add([{ kind: 'in', text }]);
   useConsole.setState((s) => ({
     busy: true,
     history: [...s.history.filter((h) => h !== text), text].slice(-MAX_HISTORY),
   }));
   try {
-    await interpreter.run(text);
-  } catch (error) {
-    add('bad', messageOf(error));
+    const problem = await runner.run(client, text);
+    if (problem !== undefined) add([{ kind: 'bad', text: problem }]);
   } finally {
     useConsole.setState({ busy: false });
     live.refresh();
@@ -58,14 +60,9 @@ export async function runLine(client: Client, live: Live, text: string): Promise
 }
 
 export function stopLine(): void {
-  interpreter?.stop();
+  runner.stop();
 }
 
 export function clearConsole(): void {
   useConsole.setState({ lines: [] });
-}
-
-/** Lets the page draw and hear. */
-function restOfPage(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
