@@ -28,7 +28,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('captures and shaders'), () 
   const bar = () => opened.page.getByRole('toolbar', { name: 'Shader run control' });
   const state = (): Promise<string> => bar().getByRole('status').innerText();
   const listing = () => opened.page.getByRole('grid', { name: 'Disassembly of the shader' });
-  const tab = (name: string) => opened.page.getByRole('tab', { name, exact: true }).click();
+  const tab = (name: string) => pane(opened.page, 'Shader').getByRole('tab', { name, exact: true }).click();
   const line = (index: number) =>
     listing()
       .getByRole('row')
