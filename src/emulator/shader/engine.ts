@@ -183,24 +183,29 @@ export class ShaderEngine {
     const gx = box.x + (task.group % box.nx);
     const gy = box.y + (Math.floor(task.group / box.nx) % box.ny);
     const gz = box.z + Math.floor(task.group / (box.nx * box.ny));
+    const { sizeX, sizeY } = env;
+    const firstX = (env.offsetX + gx * sizeX) | 0;
+    const firstY = (env.offsetY + gy * sizeY) | 0;
+    const firstZ = (env.offsetZ + gz * env.sizeZ) | 0;
+    const wanted = env.preload >>> (FIRST_PRELOAD - 48);
+    let x = 0;
+    let y = 0;
+    let z = 0;
     for (let item = 0; item < items; item++) {
-      const x = item % env.sizeX;
-      const y = Math.floor(item / env.sizeX) % env.sizeY;
-      const z = Math.floor(item / (env.sizeX * env.sizeY));
-      const values = [
-        x | (y << 16),
-        z,
-        gx,
-        gy,
-        gz,
-        env.offsetX + gx * env.sizeX + x,
-        env.offsetY + gy * env.sizeY + y,
-        env.offsetZ + gz * env.sizeZ + z,
-      ];
-      const at = FIRST_WARP + (item >>> 4) * WARP_WORDS + (item & 15);
-      for (let n = 0; n < values.length; n++) {
-        if ((env.preload >>> (FIRST_PRELOAD - 48 + n)) & 1) I[at + (FIRST_PRELOAD + n) * LANES] = values[n]! | 0;
-      }
+      const at = FIRST_WARP + (item >>> 4) * WARP_WORDS + (item & 15) + FIRST_PRELOAD * LANES;
+      if ((wanted & 1) !== 0) I[at] = x | (y << 16);
+      if ((wanted & 2) !== 0) I[at + LANES] = z;
+      if ((wanted & 4) !== 0) I[at + 2 * LANES] = gx;
+      if ((wanted & 8) !== 0) I[at + 3 * LANES] = gy;
+      if ((wanted & 16) !== 0) I[at + 4 * LANES] = gz;
+      if ((wanted & 32) !== 0) I[at + 5 * LANES] = firstX + x;
+      if ((wanted & 64) !== 0) I[at + 6 * LANES] = firstY + y;
+      if ((wanted & 128) !== 0) I[at + 7 * LANES] = firstZ + z;
+      if (++x < sizeX) continue;
+      x = 0;
+      if (++y < sizeY) continue;
+      y = 0;
+      z++;
     }
     for (let w = 0; w < warps; w++) {
       const lanes = Math.min(LANES, items - w * LANES);

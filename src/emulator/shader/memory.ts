@@ -48,8 +48,9 @@ export class ShaderMemory {
     this.mmu = mmu;
   }
 
-  /** Chooses the address space; forgets what was cached. */
+  /** Chooses the address space; what was cached of the same one stays good until its generation changes. */
   open(as: number): void {
+    if (this.as === as && this.mmu.generation(as) === this.generation) return;
     this.as = as;
     this.forget();
   }
