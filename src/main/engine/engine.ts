@@ -92,7 +92,12 @@ export class Engine {
     this.recorder = recorder;
     this.sequence = new Sequence(recorder);
     this.board = new Board({
-      machine: { gpu: powerOn.gpu, overrides: powerOn.overrides, csf: createGpuCores, engine: powerOn.engine },
+      machine: {
+        gpu: powerOn.gpu,
+        overrides: powerOn.overrides,
+        csf: (host) => createGpuCores(host, powerOn.engine),
+        engine: powerOn.engine,
+      },
       recorder,
       sequence: this.sequence,
       control,
