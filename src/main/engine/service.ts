@@ -80,6 +80,15 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
   'session.flush',
 ]);
 
+/** Grants of time that end early when a shader stops; in all others the thread waits at the stop. */
+const ENDED_BY_SHADERS: ReadonlySet<string> = new Set<EngineRequestName>([
+  'input.apply',
+  'time.advance',
+  'run.step',
+  'shaderdebug.run',
+  'shaderdebug.step',
+]);
+
 /** Requests that a stopped bench still answers. */
 const AFTER_END: ReadonlySet<EngineRequestName> = new Set(['session.flush', 'bench.close', 'bench.status']);
 
@@ -154,6 +163,7 @@ export class Service
       if (this.timeline !== undefined && this.runner.running) {
         const { now } = this.engine;
         const { idle } = this.runner;
+        this.shaders.unwinds = true;
         const advance = this.debugger.watching ? (ns: number) => this.runToStop(ns) : undefined;
         wait = this.runner.turn(this.timeline, clock, advance);
         if (this.engine.now !== now || this.runner.idle !== idle) this.changes.touch();
@@ -205,6 +215,7 @@ export class Service
     if (this.shaders.isInside && !ANSWERED_AT_SHADER.has(key) && !DRIVER_LOOKS.has(key)) {
       throw new UsageError(`${name}: a shader is stopped inside another request; let it go on first`);
     }
+    if (!this.shaders.isInside) this.shaders.unwinds = ENDED_BY_SHADERS.has(key);
     try {
       if (this.timeline !== undefined) this.debugger.arm();
       const result = (HANDLERS[key] as (service: Service, params: unknown) => unknown)(this, parsed.data);

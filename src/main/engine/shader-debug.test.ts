@@ -9,6 +9,8 @@ import type { ShaderStop } from '../../protocol/shader-debug.ts';
 import { readCapture } from '../lab/capture-files.ts';
 import type { CaptureHost, CaptureReply } from '../lab/capture-process.ts';
 import { replayCapture, type CaptureResult } from '../lab/capture-replay.ts';
+import { assemble } from '../../spec/cs/assemble.ts';
+import { wordsOf } from '../../emulator/shader/testing.ts';
 import { EngineControl } from './control.ts';
 import { decodeInput } from './journal.ts';
 import { Service } from './service.ts';
@@ -161,4 +163,105 @@ describe('a debugger of shaders', () => {
     bench.call('shaderdebug.count', { on: false });
     expect(bench.call('shaderdebug.counts', { program: program.id })).toMatchObject({ on: false, warps: [] });
   });
+
+  it('waits where it is when a request is under way that cannot be ended', () => {
+    const bench = new Bench();
+    const seen: string[] = [];
+    runProgram(bench, STORE);
+    const { program } = bench;
+    expect(program.instructions).toBe(4);
+    bench.call('shaderdebug.break', { program: program.id, index: 1 });
+    bench.onStop = (b) => {
+      const { where } = b;
+      seen.push(`${where.reason} ${where.index} ${where.inside}`);
+      expect(() => b.call('shaderdebug.back', {})).toThrow(/let it go on|cannot go back/);
+      expect(() => b.call('time.advance', { ns: 1 })).toThrow(/a shader is stopped inside another request/);
+      expect([...b.register(where.core!, where.warp!, 5)].slice(0, 3)).toEqual([0x77, 0x77, 0x77]);
+      if (seen.length === 1) b.call('shaderdebug.step', {});
+      else b.run();
+    };
+    expect(runProgram(bench, STORE)).toMatchObject({ finished: true, memory: { '0x600000': '77000000' } });
+    expect(seen).toEqual(['breakpoint 1 true', 'step 2 true']);
+    expect(bench.where.state).toBe('running');
+  });
+
+  it('leads from a fault to its instruction and to the command that started it', () => {
+    const bench = new Bench();
+    const result = runProgram(bench, STORE.replace('STORE.i32.slot0', 'BARRIER.slot1.wait\n STORE.i32.slot0'));
+    expect(result.jobs[0]?.fault).toContain('INSTR_BARRIER_FAULT');
+    const [fault] = bench.call('shaderdebug.faults', {});
+    expect(fault).toMatchObject({
+      exception: 'INSTR_BARRIER_FAULT',
+      index: 2,
+      pc: CODE + 16,
+      info: CODE + 16,
+      program: bench.program.id,
+      warp: 0,
+      active: 0xffff,
+      queue: 0,
+    });
+    const rows = bench.recorder.of('csEvent');
+    const issued = rows.find((r) => r.opcode === 'RUN_COMPUTE');
+    expect(fault?.command).toBe(issued?.pc);
+    expect(rows.find((r) => r.opcode === 'SHADER_FAULT')).toMatchObject({
+      pc: issued?.pc,
+      detail: `INSTR_BARRIER_FAULT at 0x${(CODE + 16).toString(16)} warp 0 lanes ffff core ${fault?.core}`,
+    });
+  });
+
+  it('opens programs from files, whose breakpoints wait for them to run', () => {
+    const bench = new Bench();
+    const words = BigUint64Array.from(wordsOf(STORE));
+    const opened = bench.call('shaderdebug.open', { name: 'store.bin', bytes: new Uint8Array(words.buffer) });
+    expect(opened).toMatchObject({ name: 'store.bin', instructions: 4, tasks: 0 });
+    expect(bench.call('shaderdebug.break', { program: opened.id, index: 0 })).toMatchObject({ bound: false });
+    expect(() => bench.call('shaderdebug.break', { program: opened.id, index: 4 })).toThrow(/has 4 instructions/);
+    runProgram(bench, STORE);
+    expect(bench.call('shaderdebug.list', {})).toMatchObject([{ bound: true, hits: 1 }]);
+    expect(bench.call('shaderdebug.programs', {})).toMatchObject([{ id: opened.id, tasks: 1, address: CODE }]);
+    for (const bad of [new Uint8Array(0), new Uint8Array(7), new Uint8Array(1 << 20)]) {
+      expect(() => bench.call('shaderdebug.open', { name: 'bad.bin', bytes: bad })).toThrow(/bad\.bin/);
+    }
+    expect(() => bench.call('shaderdebug.words', { program: '000000000000' })).toThrow(/no program/);
+    expect(() => bench.call('shaderdebug.registers', { core: 9, warp: 0 })).toThrow(/core 9/);
+    expect(() => bench.call('shaderdebug.back', {})).not.toThrow(/internal/);
+  });
 });
+
+const CODE = 0x50_0000;
+const SPD = 0x50_1000;
+const DATA = 0x60_0000;
+
+/** Every lane stores 0x77 to the address in u0. */
+const STORE = `
+  IADD_IMM.i32 r5, 0x0, #0x77
+  IADD.u32 r2, u0, 0x0
+  STORE.i32.slot0 @r5, u0, offset:0
+  NOP.end`;
+
+/** Runs a program as one work-group of 16 items, by a stream of a request that waits for it. */
+function runProgram(bench: Bench, program: string): Result<'stream.run'> {
+  const registers = { 8: SPD + 0x100, 9: 0x0100_0000, 16: SPD, 33: 15, 37: 1, 38: 1, 39: 1 };
+  const text = [
+    ...Object.entries(registers).map(([r, value]) => `MOVE32 r${r}, #${value}`),
+    'RUN_COMPUTE.x #1',
+    'WAIT #0x1',
+  ].join('\n');
+  const { words, problems } = assemble(text, { arch: 10 });
+  expect(problems.filter((p) => p.severity === 'error')).toEqual([]);
+  const set32 = wordsOf(program).flatMap((w, i) => [
+    { va: CODE + 8 * i, value: Number(w & 0xffff_ffffn) },
+    { va: CODE + 8 * i + 4, value: Number(w >> 32n) },
+  ]);
+  const spd = [0x18, 0x0280, CODE, 0].map((value, i) => ({ va: SPD + 4 * i, value }));
+  return bench.call('stream.run', {
+    words: new Uint8Array(words.buffer),
+    name: 'store',
+    map: [
+      { va: CODE, length: 0x2000 },
+      { va: DATA, length: 0x1000 },
+    ],
+    set32: [...set32, ...spd, { va: SPD + 0x100, value: DATA }],
+    dump: [{ va: DATA, length: 4 }],
+  });
+}

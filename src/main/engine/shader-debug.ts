@@ -65,7 +65,9 @@ export class ShaderDebugger implements Breaks {
   private goal: Goal | undefined;
   private counting = false;
   private lane: LaneWatch | undefined;
-  /** A grant is under way that a stop may unwind. */
+  /** Grants of the request under way may be ended by a stop; else the thread waits at it. */
+  unwinds = true;
+  /** Such a grant is under way. */
   private mayCut = false;
   /** This debugger grants time itself. */
   private granting = false;
@@ -110,7 +112,7 @@ export class ShaderDebugger implements Breaks {
   during<T>(grant: () => T): T {
     const before = this.mayCut;
     this.cutHere = false;
-    this.mayCut = true;
+    this.mayCut = this.unwinds;
     try {
       return grant();
     } finally {
@@ -362,23 +364,25 @@ export class ShaderDebugger implements Breaks {
     if (engine.board.streams.muted()) return false;
     if (task !== this.task) this.enter(task);
     const index = (pc - task.environment.code) / 8;
+    if (this.lane?.concerns(task, warp) === true) this.noteLane(task, warp, number);
+    if (this.passed !== number) {
+      this.passed = -1;
+      const stop = this.reasonAt(task, warp, index);
+      if (stop !== undefined) {
+        this.passed = number;
+        this.stop = { ...this.stopAt(task, warp, pc, number, stop.reason), ...stop };
+        this.goal = undefined;
+        if (this.mayCut && engine.kernel.cpu.depth === 0) {
+          this.cutHere = true;
+          return true;
+        }
+        this.waitHere();
+      }
+    }
     if (this.counting && number >= this.counted) {
       this.counted = number + 1;
       if (this.program !== undefined) countExecution(this.program, index, active);
     }
-    if (this.lane?.concerns(task, warp) === true) this.noteLane(task, warp, number);
-    if (this.passed === number) return false;
-    this.passed = -1;
-    const stop = this.reasonAt(task, warp, index);
-    if (stop === undefined) return false;
-    this.passed = number;
-    this.stop = { ...this.stopAt(task, warp, pc, number, stop.reason), ...stop };
-    this.goal = undefined;
-    if (this.mayCut && engine.kernel.cpu.depth === 0) {
-      this.cutHere = true;
-      return true;
-    }
-    this.waitHere();
     return false;
   }
 

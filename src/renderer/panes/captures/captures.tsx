@@ -88,7 +88,10 @@ function Entry({ capture, busy }: { readonly capture: CaptureEntryInfo; readonly
         {variant}: {plural(capture.calls, 'call')}, {plural(capture.submits, 'submission')},{' '}
         {plural(capture.buffers, 'buffer')}, compared {capture.compare}
       </p>
-      <output className={`capture-verdict ${verdict?.ok === true ? 'capture-good' : ''}`} aria-live="polite">
+      <output
+        className={`capture-verdict ${verdict?.ok === true && state === 'idle' ? 'capture-good' : ''}`}
+        aria-live="polite"
+      >
         {state === 'idle'
           ? verdictText(verdict)
           : `${STATES[state]}${state === 'running' && progress !== undefined ? ` · ${progress}` : ''}`}

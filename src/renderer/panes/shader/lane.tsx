@@ -58,9 +58,9 @@ export function Lane({ place, actions, textOf }: LaneProps) {
           <thead>
             <tr>
               <th scope="col">No.</th>
-              <th scope="col">Work-group</th>
               <th scope="col">Instruction</th>
               <th scope="col">Changed</th>
+              <th scope="col">Work-group</th>
             </tr>
           </thead>
           <tbody>
@@ -76,7 +76,6 @@ export function Lane({ place, actions, textOf }: LaneProps) {
                     {e.index}
                   </button>
                 </td>
-                <td className="mono">{e.at.join(', ')}</td>
                 <td className="mono">
                   {e.active ? '' : '– '}
                   {textOf(e.program, e.index)}
@@ -88,6 +87,7 @@ export function Lane({ place, actions, textOf }: LaneProps) {
                     </span>
                   ))}
                 </td>
+                <td className="mono">{e.at.join(', ')}</td>
               </tr>
             ))}
           </tbody>

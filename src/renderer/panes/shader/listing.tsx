@@ -50,8 +50,8 @@ export function Listing({ program, address, tasks, stop, onToggle }: ListingProp
   const columns: Column<Line>[] = [
     {
       id: 'point',
-      title: '●',
-      width: 26,
+      title: 'BP',
+      width: 34,
       text: (l) => (l.point ? '●' : ''),
       render: (l) => (
         <button
@@ -69,29 +69,13 @@ export function Listing({ program, address, tasks, stop, onToggle }: ListingProp
         </button>
       ),
     },
-    { id: 'index', title: 'No.', width: 44, align: 'right', mono: true, text: (l) => String(l.index) },
-    {
-      id: 'warps',
-      title: 'Warps here',
-      width: 92,
-      text: (l) => `${l.stands ? '▶ ' : ''}${l.warps}`,
-      render: (l) => (
-        <span className={l.stands ? 'shader-stands' : undefined}>
-          {l.stands && (
-            <span role="img" aria-label="Stopped before this">
-              {'▶ '}
-            </span>
-          )}
-          {l.warps}
-        </span>
-      ),
-    },
+    { id: 'index', title: 'No.', width: 40, align: 'right', mono: true, text: (l) => String(l.index) },
     ...(counts?.on === true
       ? [
           {
             id: 'count',
             title: 'Executed',
-            width: 96,
+            width: 76,
             align: 'right' as const,
             mono: true,
             text: (l: Line) => (l.count === undefined ? '' : `${countText(l.count)} × ${laneShare(l)}`),
@@ -107,7 +91,23 @@ export function Listing({ program, address, tasks, stop, onToggle }: ListingProp
           },
         ]
       : []),
-    { id: 'text', title: 'Instruction', width: 430, mono: true, text: (l) => l.text },
+    {
+      id: 'warps',
+      title: 'Warps here',
+      width: 84,
+      text: (l) => `${l.stands ? '▶ ' : ''}${l.warps}`,
+      render: (l) => (
+        <span className={l.stands ? 'shader-stands' : undefined}>
+          {l.stands && (
+            <span role="img" aria-label="Stopped before this">
+              {'▶ '}
+            </span>
+          )}
+          {l.warps}
+        </span>
+      ),
+    },
+    { id: 'text', title: 'Instruction', width: 360, mono: true, text: (l) => l.text },
     { id: 'word', title: 'Word', width: 160, mono: true, text: (l) => l.word },
     ...(address === undefined
       ? []

@@ -1,4 +1,5 @@
 /** What a shader reads beside its registers: uniforms, shared memory of the work-group, the stack of a work-item. */
+import { useState } from 'react';
 import type { ShaderTask } from '../../../protocol/shader-debug.ts';
 import { usePoll } from '../../engine/context.tsx';
 import { hexGroups, plural } from '../../lib/format.ts';
@@ -30,13 +31,19 @@ export function LocalMemory({ place, task }: LocalMemoryProps) {
 
 function Uniforms({ core }: { readonly core: number }) {
   const { data: words } = usePoll('shaderdebug.uniforms', { core });
+  const [every, setEvery] = useState(false);
+  const rows = [...(words ?? [])].map((word, i) => ({ word, i })).filter(({ word }) => every || word !== 0);
   return (
     <table className="shader-table" aria-label="Uniforms">
-      <caption>{plural(words?.length ?? 0, 'uniform word')}</caption>
+      <caption>
+        {rows.length} of {plural(words?.length ?? 0, 'uniform word')}{' '}
+        <label className="check">
+          <input type="checkbox" checked={every} onChange={(e) => setEvery(e.target.checked)} />
+          those that are 0 too
+        </label>
+      </caption>
       <tbody>
-        {[...(words ?? [])].map((word, i) => (
-          // A word's number is what it is.
-          // oxlint-disable-next-line react/no-array-index-key
+        {rows.map(({ word, i }) => (
           <tr key={i}>
             <th scope="row" className="mono">
               u{i}

@@ -56,6 +56,15 @@ export function register(w: Workspace): Disposable {
       callback: () => w.layout.show(pane),
     }),
   );
+  // A breakpoint somebody else's grant of time has hit is shown where it is.
+  stack.use(
+    w.client.on('shaderStopped', (stop) => {
+      w.live.refresh();
+      if (stop.state !== 'stopped' || stop.reason !== 'breakpoint') return;
+      useShader.setState({ program: undefined, cursor: undefined, warp: undefined });
+      w.layout.show(pane);
+    }),
+  );
   for (const { run, defaultHotkey, ...row } of rows) {
     const keys = defaultHotkey === undefined ? {} : { defaultHotkey, pane };
     stack.use(w.commands.register({ ...row, callback: () => run(), ...keys }));
