@@ -21,6 +21,7 @@ export interface CommandRow {
 export const COMMANDS = [
   { id: 'bench.new', title: 'New Bench', menu: 'File', group: 1, keys: ['Mod+N'] },
   { id: 'bench.newBare', title: 'New Bare Bench', menu: 'File', group: 1 },
+  { id: 'bench.recover', title: 'Go Back to Before the Bench Stopped', menu: 'File', group: 1 },
   { id: 'demo.open', title: 'Open the Demo Session', menu: 'File', group: 1 },
   { id: 'session.open', title: 'Open Session…', menu: 'File', group: 2, keys: ['Mod+O'] },
   { id: 'session.saveAs', title: 'Save Session As…', menu: 'File', group: 2, keys: ['Mod+Shift+S'] },

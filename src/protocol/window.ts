@@ -151,6 +151,11 @@ export const hostRequests = {
     }),
     result: z.object({ session: z.string() }),
   },
+  /**
+   * Takes up a bench whose engine was lost or stopped: a fresh engine with a session of its own runs the inputs again
+   * up to the newest snapshot, or to before the last input where there is none.
+   */
+  'bench.recover': { params: none, result: z.object({ session: z.string(), label: z.string(), timeNs: u53 }) },
   /** Stops what the engine is doing now; its bench cannot go on, its session is whole. */
   'bench.abort': { params: none, result: nothing },
   'log.query': {

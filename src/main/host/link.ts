@@ -20,6 +20,8 @@ export interface Link {
   onLost(listener: (reason: string) => void): void;
   /** Stops what the engine is doing now; its request fails with LimitReached. */
   abort(): void;
+  /** Ends the engine's thread where it stands, as a crash would; for tests. */
+  kill(): Promise<void>;
   /** Ends the engine, writes and closes the session. */
   close(): Promise<void>;
 }
@@ -75,6 +77,9 @@ export function startLink(sessionPath: string, urls: LinkUrls = sourceUrls): Lin
       });
     },
     abort: () => abort(1),
+    async kill() {
+      await worker.terminate();
+    },
     async close() {
       if (ending) return;
       ending = true;

@@ -6,7 +6,7 @@ import { THEMES, type Theme } from '../state/preferences.ts';
 import { useUi } from '../state/ui.ts';
 import type { Workspace } from '../workspace.ts';
 import { openFirmware } from '../engine/firmware.ts';
-import { boot, newBench, powerCycle, takeSnapshot } from '../engine/actions.ts';
+import { boot, newBench, powerCycle, recover, takeSnapshot } from '../engine/actions.ts';
 import { exportSession, openSession, saveSession } from '../engine/sessions.ts';
 
 const THEME_NAMES: Readonly<Record<Theme, string>> = {
@@ -31,6 +31,7 @@ export function registerWorkspaceCommands(w: Workspace): Disposable {
   const list: readonly CommandInit[] = [
     { id: 'bench.new', callback: () => newBench(w, false) },
     { id: 'bench.newBare', callback: () => newBench(w, true) },
+    { id: 'bench.recover', enabled: () => w.live.lost() !== undefined, callback: () => recover(w) },
     { id: 'demo.open', callback: () => boot(w) },
     { id: 'session.open', callback: () => openSession(w) },
     { id: 'session.saveAs', callback: () => saveSession(w) },

@@ -9,6 +9,13 @@ export async function newBench(w: Workspace, bare: boolean): Promise<boolean> {
   return answer !== undefined;
 }
 
+/** The bench that was lost, in a fresh engine, at the last point that can be gone back to. */
+export async function recover(w: Workspace): Promise<void> {
+  const back = await w.act(w.client.call('bench.recover', {}));
+  if (back === undefined) return;
+  useUi.getState().say('info', `Gone back to "${back.label}" at ${timeText(back.timeNs)}, in session ${back.session}.`);
+}
+
 /** Boots, powering a bench first when there is none or it has booted already. */
 export async function boot(w: Workspace): Promise<void> {
   const status = await w.live.ask();

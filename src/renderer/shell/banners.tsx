@@ -1,5 +1,6 @@
 /** Messages that stay until they are read, and the banner of a lost engine with the ways on. */
 import { Copy, X } from 'lucide-react';
+import { useAsk } from '../engine/context.tsx';
 import type { Message } from '../state/ui.ts';
 import { useUi } from '../state/ui.ts';
 import { useWorkspace } from '../workspace.ts';
@@ -31,19 +32,32 @@ function MessageBanner({ message }: { readonly message: Message }) {
 
 function LostBanner({ reason }: { readonly reason: string }) {
   const { commands, layout } = useWorkspace();
+  // Its session can still be asked; where that fails the host itself is gone.
+  const newest = useAsk('log.query', { view: 'snapshot', order: 'desc', limit: 1 });
+  const row = newest.data?.rows[0];
+  const label = row?.[newest.data?.columns.indexOf('label') ?? -1];
+  const connected = newest.error === undefined;
   return (
     <div className="banner banner-error" role="alert">
       <strong>The bench stopped</strong>
       <span className="banner-text">{reason.replace(/\.$/, '')}. Its session is kept.</span>
-      <button type="button" className="button" onClick={() => layout.show('sessions')}>
-        Show its session
-      </button>
-      <button type="button" className="button" onClick={() => commands.run('bench.new')}>
-        New bench
-      </button>
-      <button type="button" className="button" onClick={() => location.reload()}>
-        Connect again
-      </button>
+      {connected ? (
+        <>
+          <button type="button" className="button button-primary" onClick={() => commands.run('bench.recover')}>
+            {label === undefined ? 'Go back to before its last input' : `Go back to its last snapshot: ${label}`}
+          </button>
+          <button type="button" className="button" onClick={() => layout.show('sessions')}>
+            Show its session
+          </button>
+          <button type="button" className="button" onClick={() => commands.run('bench.new')}>
+            New bench
+          </button>
+        </>
+      ) : (
+        <button type="button" className="button" onClick={() => location.reload()}>
+          Connect again
+        </button>
+      )}
     </div>
   );
 }

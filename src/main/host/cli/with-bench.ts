@@ -21,18 +21,13 @@ export interface RunningBench {
   readonly named: boolean;
 }
 
-/** Makes the bench of a recorded session and gives it the session's inputs again, up to its end. */
+/** Makes the bench of a recorded session, at its end. */
 async function repeat(client: Client, from: string, sessionPath: string): Promise<void> {
   const { openSession } = await import('../../session/reader.ts');
-  const { readJournal } = await import('../../lab/replay.ts');
+  const { repeatInputs } = await import('../repeat.ts');
   const session = openSession(from);
   try {
-    for (const input of readJournal(session)) {
-      if (input.kind === 'power-on') {
-        const { kind: _kind, ...how } = input;
-        await client.call('bench.create', { ...how, sessionPath });
-      } else await client.call('input.apply', { input });
-    }
+    await repeatInputs(client, session, sessionPath);
   } finally {
     session.close();
   }

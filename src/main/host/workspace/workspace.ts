@@ -6,7 +6,7 @@ import { imageOf } from '../../firmware-kit/build.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../../base/errors.ts';
-import type { Client } from '../../../protocol/client.ts';
+import { EngineLost, type Client } from '../../../protocol/client.ts';
 import {
   engineRequests,
   HOST_ONLY,
@@ -21,8 +21,10 @@ import {
 } from '../../../protocol/messages.ts';
 import { hostRequests, LIVE } from '../../../protocol/window.ts';
 import { exportName } from '../../session/export-file.ts';
+import { openSession } from '../../session/reader.ts';
 import { SqlRunner } from '../../session/sql-runner.ts';
 import { startLink, type Link } from '../link.ts';
+import { lastPoint, repeatInputs } from '../repeat.ts';
 import { newSessionPath } from '../session-path.ts';
 import { Captures } from './captures.ts';
 import { DebugFiles } from './debug-files.ts';
@@ -147,8 +149,51 @@ export class Workspace {
       new Uint8Array(readFileSync(path.join(this.outside.resources, 'firmware', 'reference.bin')));
     // Refused before the running bench is ended.
     const image = p.bare ? {} : { firmware: firmware === undefined ? reference() : imageOf(firmware) };
-    await this.endBench('another bench was made');
+    return this.startBench(name, async (client, sessionPath) => {
+      await client.call('bench.create', {
+        ...options,
+        ...image,
+        firmwareName: firmwareName ?? (firmware === undefined ? (p.bare ? 'none' : 'reference') : 'unnamed'),
+        sessionPath,
+      });
+      await this.debugFiles.begin(client, firmware, p.bare);
+    });
+  }
+
+  /** The lost bench again, in another engine: its inputs up to the last point that can be gone back to. */
+  private async recover(): Promise<Result<'bench.recover'>> {
+    const lost = this.link?.sessionPath;
+    if (lost === undefined) throw new UsageError('there is no bench to take up again');
+    await this.endBench();
+    const session = openSession(lost);
+    try {
+      const point = lastPoint(session);
+      if (point === undefined) {
+        this.notify('bench', { reason: 'it was never powered on' });
+        throw new UsageError('the lost bench was never powered on: make a new one');
+      }
+      const { label, timeNs, inputs } = point;
+      const made = await this.startBench(stemOf(lost), async (client, sessionPath) => {
+        await repeatInputs(client, session, sessionPath, inputs, (done) =>
+          this.notify('progress', { what: 'Running the inputs again', done, total: inputs }),
+        );
+        const { firmwareName, bare } = await client.call('bench.status', {});
+        await this.debugFiles.begin(client, firmwareName === 'reference' ? undefined : new Uint8Array(), bare);
+      });
+      return { ...made, label, timeNs };
+    } finally {
+      session.close();
+    }
+  }
+
+  /** Ends the present bench, if any, and starts an engine and a session; `create` makes the bench in it. */
+  private async startBench(
+    name: string,
+    create: (client: Client, sessionPath: string) => Promise<void>,
+  ): Promise<Result<'bench.new'>> {
+    await this.endBench();
     const sessionPath = newSessionPath(safeStem(name));
+    const session = stemOf(sessionPath);
     const link = startLink(sessionPath, this.outside.urls);
     this.link = link;
     link.onRecordingFailed((reason) => this.notify('alert', { message: `recording stopped: ${reason}` }));
@@ -158,28 +203,22 @@ export class Workspace {
     link.onLost((reason) => {
       if (this.link !== link) return;
       this.outside.note(`the engine is gone: ${reason}`);
-      this.notify('alert', { message: `the engine is gone: ${reason}. The session up to here is kept.` });
-      this.notify('bench', { reason });
+      this.notify('bench', { reason: `the engine is gone: ${reason}` });
     });
     try {
-      await link.client.call('bench.create', {
-        ...options,
-        ...image,
-        firmwareName: firmwareName ?? (firmware === undefined ? (p.bare ? 'none' : 'reference') : 'unnamed'),
-        sessionPath: stemOf(sessionPath),
-      });
-      await this.debugFiles.begin(link.client, firmware, p.bare);
+      await create(link.client, session);
       await link.client.call('session.flush', {});
     } catch (error) {
       await this.endBench('it could not be made');
       throw error;
     }
     this.sessions.setLive(sessionPath);
-    this.notify('bench', { session: stemOf(sessionPath) });
-    return { session: stemOf(sessionPath) };
+    this.notify('bench', { session });
+    return { session };
   }
 
-  private async endBench(reason: string): Promise<void> {
+  /** `reason` is told to the windows; left out where another bench follows at once. */
+  private async endBench(reason?: string): Promise<void> {
     const { link } = this;
     if (link === undefined) return;
     this.link = undefined;
@@ -188,13 +227,18 @@ export class Workspace {
     await this.gdb.stop();
     await this.sessions.close(LIVE);
     await link.close();
-    this.notify('bench', { reason });
+    if (reason !== undefined) this.notify('bench', { reason });
   }
 
   /** Makes sure that what was recorded so far can be read. */
   private async flushed(session: string): Promise<string> {
     const file = this.sessions.fileOf(session);
-    if (session === LIVE) await this.client.call('session.flush', {});
+    try {
+      if (session === LIVE) await this.client.call('session.flush', {});
+    } catch (error) {
+      // What a lost engine recorded is written already.
+      if (!(error instanceof EngineLost)) throw error;
+    }
     return file;
   }
 
@@ -211,6 +255,7 @@ export class Workspace {
         return { protocol: PROTOCOL_VERSION, version: VERSION, host: kind, dialogs, platform: process.platform };
       },
       'bench.new': (p) => this.inTurn(() => this.newBench(p)),
+      'bench.recover': () => this.inTurn(() => this.recover()),
       'bench.abort': () => {
         // A bench that does nothing would only be stopped at its next request.
         if (this.underWay > 0) this.link?.abort();
