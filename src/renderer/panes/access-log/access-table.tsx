@@ -14,7 +14,7 @@ import { useWorkspace } from '../../workspace.ts';
 import { fieldsText, linkName, numberOf, textOf, valueText } from './access-row.ts';
 import type { LogRow } from './log-source.ts';
 import { ACCESS_COLUMNS, typed, useLogState } from './state.ts';
-import { TabBar } from './tabs.tsx';
+import { TabBar } from '../../components/tabs.tsx';
 import { useLog } from './use-log.ts';
 
 const COLUMNS: readonly Column<LogRow>[] = [

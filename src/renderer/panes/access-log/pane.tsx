@@ -3,7 +3,7 @@ import { useUi } from '../../state/ui.ts';
 import { AccessTable } from './access-table.tsx';
 import { Sql } from './sql.tsx';
 import { useLogState } from './state.ts';
-import { Tabs } from './tabs.tsx';
+import { Tabs } from '../../components/tabs.tsx';
 
 const TABS = [
   { id: 'accesses', title: 'Accesses' },

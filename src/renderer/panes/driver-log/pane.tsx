@@ -1,7 +1,7 @@
 /** The driver's side of the session: its kernel log and the ioctls it was asked. */
 import { textOf, numberOf } from '../access-log/access-row.ts';
 import type { LogRow } from '../access-log/log-source.ts';
-import { Tabs } from '../access-log/tabs.tsx';
+import { Tabs } from '../../components/tabs.tsx';
 import { useLogState } from '../access-log/state.ts';
 import type { Column } from '../../components/virtual-table.tsx';
 import { timeText } from '../../lib/format.ts';

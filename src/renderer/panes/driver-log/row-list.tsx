@@ -12,7 +12,7 @@ import { useWorkspace } from '../../workspace.ts';
 import { numberOf } from '../access-log/access-row.ts';
 import type { LogRow } from '../access-log/log-source.ts';
 import { showLog, typed, useLogState, type DriverTab } from '../access-log/state.ts';
-import { TabBar } from '../access-log/tabs.tsx';
+import { TabBar } from '../../components/tabs.tsx';
 import { useLog } from '../access-log/use-log.ts';
 
 export interface RowListProps {

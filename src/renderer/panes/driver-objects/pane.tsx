@@ -2,7 +2,7 @@
 import type { ComponentType } from 'react';
 import { Empty } from '../../components/empty.tsx';
 import { useStatus } from '../../engine/context.tsx';
-import { Tabs } from '../access-log/tabs.tsx';
+import { Tabs } from '../../components/tabs.tsx';
 import { FencesTab, SyncobjsTab } from './fences-tab.tsx';
 import { GroupsTab } from './groups-tab.tsx';
 import { InterfaceTab, PowerTab, SpacesTab } from './hardware-tabs.tsx';

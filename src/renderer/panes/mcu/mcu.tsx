@@ -6,7 +6,7 @@ import { usePoll, useStatus } from '../../engine/context.tsx';
 import { countText, hex } from '../../lib/format.ts';
 import { useWorkspace } from '../../workspace.ts';
 import { Tool } from '../../shell/tool.tsx';
-import { Tabs } from '../access-log/tabs.tsx';
+import { Tabs } from '../../components/tabs.tsx';
 import { mcuActions, useMcu } from './actions.ts';
 import { Breakpoints } from './breakpoints.tsx';
 import { Listing } from './listing.tsx';

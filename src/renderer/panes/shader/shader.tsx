@@ -11,7 +11,7 @@ import { useClient, usePoll, useStatus } from '../../engine/context.tsx';
 import { countText, timeText } from '../../lib/format.ts';
 import { Tool } from '../../shell/tool.tsx';
 import { useWorkspace } from '../../workspace.ts';
-import { Tabs } from '../access-log/tabs.tsx';
+import { Tabs } from '../../components/tabs.tsx';
 import { shaderActions, showInstruction, useShader, wordsOf, type ShaderActions } from './actions.ts';
 import { Lane } from './lane.tsx';
 import { Listing } from './listing.tsx';
