@@ -6,6 +6,7 @@ import { driver } from './driver.ts';
 import { mcu } from './mcu.ts';
 import { recording } from './recording.ts';
 import { session } from './session.ts';
+import { shader } from './shader.ts';
 import { ui } from './ui.ts';
 
-export const benchmarks: readonly Benchmark[] = [recording, session, mcu, cs, driver, boot, ui];
+export const benchmarks: readonly Benchmark[] = [recording, session, mcu, cs, shader, driver, boot, ui];

@@ -167,7 +167,9 @@ export class ShaderMachine {
       39: 1,
     };
     const stream = [
-      ...Object.entries(registers).map(([r, value]) => instruction('MOVE32', { destination: Number(r), immediate: value })),
+      ...Object.entries(registers).map(([r, value]) =>
+        instruction('MOVE32', { destination: Number(r), immediate: value }),
+      ),
       instruction('SET_SB_ENTRY', { endpoint_entry: 3 }),
       instruction('RUN_COMPUTE', { task_increment: TASK_INCREMENT }),
       instruction('WAIT', { wait_mask: 255 }),
