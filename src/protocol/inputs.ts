@@ -132,6 +132,8 @@ export const inputSchema = z.discriminatedUnion('kind', [
     name: z.string().max(100),
     comment: z.string().max(2000),
   }),
+  /** The driver is asked to reset the device, as it does itself when something hangs. */
+  z.strictObject({ kind: z.literal('device-reset') }),
   z.strictObject({ kind: z.literal('unknown-rule'), address: u32.optional(), rule: unknownRule }),
 ]);
 

@@ -49,6 +49,11 @@ export class DriverView {
     return device === undefined ? 0 : (this.kernel.bus.probeErrors.get(device.name) ?? 0);
   }
 
+  /** Resets of the device since the probe. */
+  get resets(): number {
+    return boundDevice(this.kernel)?.reset.count ?? 0;
+  }
+
   /** Name of the value MCU_STATUS has. */
   get mcuStatus(): string {
     const value = this.board.machine.peek(MCU_CONTROL.MCU_STATUS.offset);

@@ -201,6 +201,8 @@ export class Engine {
         return DONE;
       case 'advance':
         return { result: this.advance(input) };
+      case 'device-reset':
+        return this.resetDevice();
       case 'unknown-rule':
         this.board.machine.setUndefinedRule(input.address, undefinedRule(input.rule));
         return DONE;
@@ -226,6 +228,13 @@ export class Engine {
     const device = boundDevice(this.kernel);
     if (device !== undefined) this.records.connect(device);
     return { result: this.driver.probeErrno };
+  }
+
+  private resetDevice(): ApplyResult {
+    const device = boundDevice(this.kernel);
+    if (device === undefined) throw new UsageError('there is no device: boot first');
+    device.reset.schedule();
+    return DONE;
   }
 
   private loadNova(): ApplyResult {
@@ -321,7 +330,7 @@ export class Engine {
   private granted(input: InputOf<'advance'>, how: Granting): ApplyResult {
     this.context = input.kind;
     try {
-      return { result: this.advance(input, stopped) };
+      return { result: this.advance(input, how) };
     } finally {
       this.context = '';
     }

@@ -1,6 +1,6 @@
 /** Configuration items and the firmware's log buffer, on the whole bench. */
 import { describe, expect, it } from 'vitest';
-import { testBench } from './testing.ts';
+import { patchedImage, testBench } from './testing.ts';
 
 const VERBOSITY = 'Log verbosity';
 
@@ -42,5 +42,43 @@ describe('the log buffer', () => {
     expect(bench.call('fw.log', {})).toEqual({ text: '' });
     bench.call('fw.trace', { name: 'fwlog', on: false });
     expect(() => bench.call('fw.log', {})).toThrow('not enabled');
+  });
+});
+
+describe('signs of life and resets', () => {
+  it('are answered by a firmware that runs, and not by one that is halted', () => {
+    const bench = testBench();
+    expect(() => bench.call('fw.ping', {})).toThrow('boot first');
+    bench.call('bench.boot', {});
+    const { answered, ns } = bench.call('fw.ping', {});
+    expect(answered).toBe(true);
+    expect(ns).toBeLessThan(100_000);
+    bench.call('mcu.halt', {});
+    expect(bench.call('fw.ping', { limitNs: 20_000 })).toMatchObject({ answered: false });
+  });
+
+  it('a fast one keeps the memory, a slow one loads it again', () => {
+    const bench = testBench();
+    bench.call('bench.boot', {});
+    const before = bench.call('fw.watchdog', {});
+    expect(before).toMatchObject({ cause: 'COLD', resets: 0, mcu: 'ENABLED' });
+    bench.call('fw.config', { name: VERBOSITY, value: 2 });
+    expect(bench.call('fw.reset', { kind: 'fast' })).toMatchObject({ mcu: 'ENABLED', cause: 'WARM' });
+    expect(bench.call('fw.items', {}).config).toMatchObject([{ value: 2 }]);
+    expect(bench.call('fw.ping', {}).answered).toBe(true);
+    expect(bench.call('fw.reset', { kind: 'slow' })).toMatchObject({ mcu: 'ENABLED', cause: 'COLD' });
+    expect(bench.call('fw.items', {}).config).not.toMatchObject([{ value: 2 }]);
+    expect(bench.call('fw.ping', {}).answered).toBe(true);
+    expect(bench.call('fw.watchdog', {}).resets).toBe(1);
+    expect(bench.call('stream.run', { words: new Uint8Array(8), name: 'nop' }).jobs[0]?.status).toBe('done');
+  });
+
+  it('an image that waits for the boot has its own items', () => {
+    const bench = testBench();
+    bench.call('firmware.select', { bytes: patchedImage([]), name: 'other' });
+    bench.call('fw.config', { name: VERBOSITY, value: 1 });
+    bench.call('bench.boot', {});
+    bench.call('time.advance', { ns: 100_000 });
+    expect(bench.call('fw.items', {}).config).toMatchObject([{ value: 1 }]);
   });
 });

@@ -14,7 +14,7 @@ import { isElf } from '../../formats/elf.ts';
 import { parseImage } from '../../spec/firmware/image.ts';
 import { imageFromElf } from './elf-image.ts';
 import { readFirmwareElf } from './elf-firmware.ts';
-import type { FirmwareSymbol } from './elf-firmware.ts';
+import type { FirmwareSymbol } from '../../spec/firmware/function-diff.ts';
 import { interfaceHeader, mcuHeader } from './headers.ts';
 
 export const COMPILER = 'arm-none-eabi-gcc';

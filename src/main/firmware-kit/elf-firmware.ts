@@ -2,14 +2,7 @@
 import { BadInput } from '../../base/errors.ts';
 import { EM_ARM, PT_LOAD, readElf, STT_FUNC, STT_OBJECT } from '../../formats/elf.ts';
 import type { ElfSegment } from '../../formats/elf.ts';
-
-export interface FirmwareSymbol {
-  readonly name: string;
-  /** Functions without the Thumb bit. */
-  readonly address: number;
-  readonly size: number;
-  readonly kind: 'function' | 'object';
-}
+import type { FirmwareSymbol } from '../../spec/firmware/function-diff.ts';
 
 export interface FirmwareElf {
   /** Segments with memory, in the order of the file. */

@@ -3,9 +3,17 @@
  * are matched by name, wherever they lie; a call to something that moved counts as a change of the caller's bytes.
  */
 import { hex } from '../../base/bits.ts';
-import type { Inspection } from '../../spec/firmware/image.ts';
-import type { FirmwareSymbol } from './elf-firmware.ts';
-import type { Difference } from './report.ts';
+import type { Inspection } from './image.ts';
+import type { Difference } from './image-diff.ts';
+
+/** A symbol as the file beside an image lists it. */
+export interface FirmwareSymbol {
+  readonly name: string;
+  /** Functions without the Thumb bit. */
+  readonly address: number;
+  readonly size: number;
+  readonly kind: 'function' | 'object';
+}
 
 export interface Symbolized {
   readonly image: Inspection;
