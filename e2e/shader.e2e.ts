@@ -90,7 +90,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('captures and shaders'), () 
     await expect.poll(verdict, { timeout: 20_000 }).toContain('agrees (exact)');
     const executed = async (): Promise<number> => {
       const cells = await line(0).getByRole('gridcell').allInnerTexts();
-      return Number(cells[3]?.replaceAll(',', ''));
+      return Number(cells[2]?.replaceAll(',', ''));
     };
     await expect.poll(executed).toBeGreaterThan(0);
     expect(await executed()).toBe(await executed());
