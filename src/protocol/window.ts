@@ -156,8 +156,8 @@ export const hostRequests = {
    * up to the newest snapshot, or to before the last input where there is none.
    */
   'bench.recover': { params: none, result: z.object({ session: z.string(), label: z.string(), timeNs: u53 }) },
-  /** Stops what the engine is doing now; its bench cannot go on, its session is whole. */
-  'bench.abort': { params: none, result: nothing },
+  /** Stops what the engine is doing now; its bench cannot go on, its session is whole. False where it does nothing. */
+  'bench.abort': { params: none, result: z.object({ stopped: z.boolean() }) },
   'log.query': {
     params: z.strictObject({
       session,

@@ -1,6 +1,7 @@
 /** The frame of the workspace: bars around the dock, overlays above it, and the keys. */
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Result } from '../protocol/messages.ts';
+import { focusOf } from './commands/hotkeys.ts';
 import { EngineProvider, type Engine } from './engine/context.tsx';
 import { ActivityBar } from './shell/activity-bar.tsx';
 import { Banners } from './shell/banners.tsx';
@@ -63,9 +64,8 @@ function useKeys(workspace: Workspace): void {
     const onKey = (event: KeyboardEvent) => {
       const { overlay } = useUi.getState();
       const target = event.target instanceof Element ? event.target : undefined;
-      const inField = target?.closest('input, textarea, select, [contenteditable="true"]') !== null;
       const pane = target?.closest('[data-pane]')?.getAttribute('data-pane') ?? undefined;
-      const command = workspace.commands.commandFor(event, target !== undefined && inField, workspace.mac, pane);
+      const command = workspace.commands.commandFor(event, focusOf(target), workspace.mac, pane);
       if (command === undefined) return;
       if (overlay !== undefined && !command.id.startsWith('palette.')) return;
       event.preventDefault();

@@ -6,6 +6,7 @@ import { App, Unreachable } from './app.tsx';
 import { registerWorkspaceCommands } from './commands/workspace.ts';
 import { CommandRegistry } from './commands/registry.ts';
 import { QuickOpen } from './commands/quick-open.ts';
+import { registerObjectSources } from './commands/object-sources.ts';
 import { registerShellSources } from './commands/sources.ts';
 import { Live } from './engine/live.ts';
 import { messageOf } from './lib/errors.ts';
@@ -55,6 +56,7 @@ function createWorkspace(client: Client, host: Result<'host.hello'>): Workspace 
   registerWorkspaceCommands(workspace);
   registerPanes(workspace);
   registerShellSources(workspace);
+  registerObjectSources(workspace);
   return workspace;
 }
 

@@ -71,12 +71,24 @@ export function hotkeyText(text: string, mac: boolean): string {
   return text.replace('Mod+', '⌘').replace('Shift+', '⇧').replace('Alt+', '⌥');
 }
 
-/** Keys that text fields need for themselves. */
-const FIELD_KEYS = new Set(['z', 'y', 'a', 'c', 'v', 'x', 'Enter']);
+/** What has the focus, as far as keys are concerned. */
+export type Focus = 'elsewhere' | 'field' | 'editor';
 
-/** True when a hotkey must not be taken away from a text field that has the focus. */
-export function belongsToField(hotkey: Hotkey): boolean {
-  if (/^F\d+$/.test(hotkey.key)) return false;
+/** Keys, with Mod, that text fields need for themselves, and those an editor needs besides. */
+const FIELD_KEYS: ReadonlySet<string> = new Set(['z', 'y', 'a', 'c', 'v', 'x', 'f', 'Enter']);
+const EDITOR_KEYS: ReadonlySet<string> = new Set(['d', 'g', 'h', 'k', 'l', 'u', '/', '[', ']']);
+
+/** True when a hotkey must not be taken away from what has the focus. */
+export function belongsToFocus(hotkey: Hotkey, focus: Focus): boolean {
+  if (focus === 'elsewhere' || /^F\d+$/.test(hotkey.key)) return false;
   if (!hotkey.mod) return true;
-  return FIELD_KEYS.has(hotkey.key);
+  return FIELD_KEYS.has(hotkey.key) || (focus === 'editor' && !hotkey.shift && EDITOR_KEYS.has(hotkey.key));
+}
+
+/** What kind of place an element is. The editor's own text area is no field to the browser. */
+export function focusOf(element: Element | undefined): Focus {
+  if (element?.closest('.monaco-editor')) return 'editor';
+  return element?.closest('input, textarea, select, [contenteditable="true"], [role="textbox"]')
+    ? 'field'
+    : 'elsewhere';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { COMMANDS } from '../../protocol/commands.ts';
-import { hotkeyOf, hotkeyText, matches, parseHotkey, type KeyPress } from './hotkeys.ts';
+import { hotkeyOf, hotkeyText, matches, parseHotkey, type Focus, type KeyPress } from './hotkeys.ts';
 import { CommandRegistry } from './registry.ts';
 
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
@@ -57,9 +57,9 @@ describe('the command registry', () => {
     const registry = new CommandRegistry();
     registry.register({ id: 'run.step', callback: () => {} });
     registry.register({ id: 'x.over', name: 'Over', defaultHotkey: 'F10', pane: 'x', callback: () => {} });
-    expect(registry.commandFor(press('F10'), false, false)?.id).toBe('run.step');
-    expect(registry.commandFor(press('F10'), false, false, 'y')?.id).toBe('run.step');
-    expect(registry.commandFor(press('F10'), true, false, 'x')?.id).toBe('x.over');
+    expect(registry.commandFor(press('F10'), 'elsewhere', false)?.id).toBe('run.step');
+    expect(registry.commandFor(press('F10'), 'elsewhere', false, 'y')?.id).toBe('run.step');
+    expect(registry.commandFor(press('F10'), 'field', false, 'x')?.id).toBe('x.over');
   });
 
   it('takes name, keys and menu of commands in the shared table', () => {
@@ -99,12 +99,19 @@ describe('the command registry', () => {
     registry.register({ id: 'history.undo', callback: () => {} });
     registry.register({ id: 'run.continue', callback: () => {} });
     const undo = press('z', { ctrlKey: true });
-    expect(registry.commandFor(undo, false, false)?.id).toBe('history.undo');
-    expect(registry.commandFor(undo, true, false)).toBeUndefined();
-    expect(registry.commandFor(press('F5'), true, false)?.id).toBe('run.continue');
+    expect(registry.commandFor(undo, 'elsewhere', false)?.id).toBe('history.undo');
+    expect(registry.commandFor(undo, 'field', false)).toBeUndefined();
+    expect(registry.commandFor(press('F5'), 'field', false)?.id).toBe('run.continue');
+    registry.register({ id: 'edit.find', callback: () => {} });
+    registry.register({ id: 'go.address', callback: () => {} });
+    const find = press('f', { ctrlKey: true });
+    const all: readonly Focus[] = ['elsewhere', 'field', 'editor'];
+    expect(all.map((f) => registry.commandFor(find, f, false)?.id)).toEqual(['edit.find', undefined, undefined]);
+    const address = press('g', { ctrlKey: true });
+    expect(all.map((f) => registry.commandFor(address, f, false)?.id)).toEqual(['go.address', 'go.address', undefined]);
     registry.bind({ 'run.continue': ['Mod+J'] });
-    expect(registry.commandFor(press('F5'), false, false)).toBeUndefined();
-    expect(registry.commandFor(press('j', { ctrlKey: true }), false, false)?.id).toBe('run.continue');
+    expect(registry.commandFor(press('F5'), 'elsewhere', false)).toBeUndefined();
+    expect(registry.commandFor(press('j', { ctrlKey: true }), 'elsewhere', false)?.id).toBe('run.continue');
   });
 
   it('keeps the order of the shared table, own commands last', () => {

@@ -6,7 +6,7 @@
 import { disposable, type Disposable } from '../../base/disposable.ts';
 import { COMMANDS, type CommandRow, type Menu } from '../../protocol/commands.ts';
 import { Emitter } from '../lib/emitter.ts';
-import { belongsToField, matches, parseHotkey, type KeyPress } from './hotkeys.ts';
+import { belongsToFocus, matches, parseHotkey, type Focus, type KeyPress } from './hotkeys.ts';
 
 export interface CommandInit {
   readonly id: string;
@@ -102,13 +102,13 @@ export class CommandRegistry {
   }
 
   /** The command a key event means in a pane; text fields keep the keys they need. */
-  commandFor(event: KeyPress, inField: boolean, mac: boolean, pane?: string): Command | undefined {
+  commandFor(event: KeyPress, focus: Focus, mac: boolean, pane?: string): Command | undefined {
     const own = pane === undefined ? [] : this.all().filter((c) => c.pane === pane);
     for (const command of [...own, ...this.all().filter((c) => c.pane === undefined)]) {
       for (const text of command.hotkeys) {
         const hotkey = parseHotkey(text);
         if (hotkey === undefined || !matches(hotkey, event, mac)) continue;
-        if (inField && belongsToField(hotkey)) continue;
+        if (belongsToFocus(hotkey, focus)) continue;
         return command;
       }
     }

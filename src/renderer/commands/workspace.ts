@@ -5,6 +5,9 @@ import { pickFile } from '../lib/files.ts';
 import { THEMES, type Theme } from '../state/preferences.ts';
 import { useUi } from '../state/ui.ts';
 import type { Workspace } from '../workspace.ts';
+import { showLog } from '../panes/access-log/state.ts';
+import { showTab } from '../panes/driver-objects/state.ts';
+import { faultsSql } from './object-sources.ts';
 import { openFirmware } from '../engine/firmware.ts';
 import { boot, newBench, powerCycle, recover, takeSnapshot } from '../engine/actions.ts';
 import { exportSession, openSession, saveSession } from '../engine/sessions.ts';
@@ -78,6 +81,20 @@ export function registerWorkspaceCommands(w: Workspace): Disposable {
     { id: 'view.zoomIn', callback: () => zoom(ZOOM_STEP) },
     { id: 'view.zoomOut', callback: () => zoom(-ZOOM_STEP) },
     { id: 'view.zoomReset', callback: () => zoom(0) },
+    {
+      id: 'view.queues',
+      callback: () => {
+        showTab('groups');
+        w.layout.show('objects');
+      },
+    },
+    {
+      id: 'view.faults',
+      callback: () => {
+        showLog({ pane: 'log', sql: faultsSql() });
+        w.layout.show('log');
+      },
+    },
     { id: 'view.resetLayout', callback: () => w.layout.reset() },
     {
       id: 'view.popOut',
@@ -137,7 +154,10 @@ async function act(w: Workspace, work: () => Promise<unknown>): Promise<void> {
 /** Ends what the engine is doing: time that passes by itself is paused, a request that does not end is given up. */
 async function stop(w: Workspace): Promise<void> {
   if (w.live.status()?.running === true) await act(w, () => w.client.call('run.pause', {}));
-  else await act(w, () => w.client.call('bench.abort', {}));
+  else {
+    const asked = await w.act(w.client.call('bench.abort', {}));
+    if (asked?.stopped === false) useUi.getState().say('info', 'Nothing runs that could be stopped.');
+  }
 }
 
 /** Puts the focus into the search field of the pane that has it, or of the first one that has such a field. */

@@ -258,7 +258,9 @@ export class Workspace {
       'bench.recover': () => this.inTurn(() => this.recover()),
       'bench.abort': () => {
         // A bench that does nothing would only be stopped at its next request.
-        if (this.underWay > 0) this.link?.abort();
+        const stopped = this.underWay > 0 && this.link !== undefined;
+        if (stopped) this.link?.abort();
+        return { stopped };
       },
       'log.query': ({ session, ...q }) => sessions.thread(session).ask('query', q),
       'log.find': ({ session, ...q }) => sessions.thread(session).ask('find', q),
