@@ -22,10 +22,11 @@ export const useShader = create<{
   readonly cursor: number | undefined;
   /** Warp shown; undefined follows the machine. */
   readonly warp: WarpPlace | undefined;
-  readonly lane: number;
+  /** Lane chosen; undefined takes the first one that executes. */
+  readonly lane: number | undefined;
   /** Running to a breakpoint now. */
   readonly running: boolean;
-}>(() => ({ program: undefined, cursor: undefined, warp: undefined, lane: 0, running: false }));
+}>(() => ({ program: undefined, cursor: undefined, warp: undefined, lane: undefined, running: false }));
 
 export interface ShaderActions {
   /** Next instruction of the warp, or of whatever comes. */

@@ -9,14 +9,14 @@ const SHOWN = 256;
 
 export interface LaneProps {
   readonly place: WarpPlace | undefined;
+  readonly lane: number;
   readonly actions: ShaderActions;
   /** Text of an instruction of a program. */
   readonly textOf: (program: string, index: number) => string;
 }
 
-export function Lane({ place, actions, textOf }: LaneProps) {
+export function Lane({ place, lane, actions, textOf }: LaneProps) {
   const { data: entries } = usePoll('shaderdebug.watched', { last: SHOWN });
-  const lane = useShader((s) => s.lane);
   const [format, setFormat] = useState<Format>('hex');
   return (
     <div className="shader-part">

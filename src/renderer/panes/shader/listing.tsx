@@ -74,8 +74,8 @@ export function Listing({ program, address, tasks, stop, onToggle }: ListingProp
       ? [
           {
             id: 'count',
-            title: 'Executed',
-            width: 76,
+            title: 'Runs',
+            width: 64,
             align: 'right' as const,
             mono: true,
             text: (l: Line) => (l.count === undefined ? '' : `${countText(l.count)} × ${laneShare(l)}`),
@@ -93,7 +93,7 @@ export function Listing({ program, address, tasks, stop, onToggle }: ListingProp
       : []),
     {
       id: 'warps',
-      title: 'Warps here',
+      title: 'Warps',
       width: 84,
       text: (l) => `${l.stands ? '▶ ' : ''}${l.warps}`,
       render: (l) => (

@@ -4,7 +4,7 @@ import type { ShaderTask } from '../../../protocol/shader-debug.ts';
 import { usePoll } from '../../engine/context.tsx';
 import { hexGroups, plural } from '../../lib/format.ts';
 import { AddressLink } from '../memory/address-link.tsx';
-import { useShader, type WarpPlace } from './actions.ts';
+import type { WarpPlace } from './actions.ts';
 import { valueText } from './values.ts';
 
 const WORDS_A_ROW = 4;
@@ -14,17 +14,32 @@ const MOST_WORDS = 256;
 export interface LocalMemoryProps {
   readonly place: WarpPlace | undefined;
   readonly task: ShaderTask | undefined;
+  readonly lane: number;
 }
 
-export function LocalMemory({ place, task }: LocalMemoryProps) {
+export function LocalMemory({ place, task, lane }: LocalMemoryProps) {
   if (place === undefined || task === undefined) {
     return <p className="shader-note dim">Uniforms and local memory are seen while the machine stands in a shader.</p>;
   }
   return (
     <div className="shader-part shader-scroll" role="region" aria-label="Uniforms and local memory" tabIndex={0}>
       <Uniforms core={place.core} />
-      <Piece title="Shared memory" what="shared" place={place} task={task} present={task.shared.bytes > 0} />
-      <Piece title="Stack of the lane" what="stack" place={place} task={task} present={task.stackBytes > 0} />
+      <Piece
+        title="Shared memory"
+        what="shared"
+        place={place}
+        task={task}
+        lane={lane}
+        present={task.shared.bytes > 0}
+      />
+      <Piece
+        title="Stack of the lane"
+        what="stack"
+        place={place}
+        task={task}
+        lane={lane}
+        present={task.stackBytes > 0}
+      />
     </div>
   );
 }
@@ -63,11 +78,11 @@ interface PieceProps {
   readonly what: 'shared' | 'stack';
   readonly place: WarpPlace;
   readonly task: ShaderTask;
+  readonly lane: number;
   readonly present: boolean;
 }
 
-function Piece({ title, what, place, task, present }: PieceProps) {
-  const lane = useShader((s) => s.lane);
+function Piece({ title, what, place, task, lane, present }: PieceProps) {
   const { data } = usePoll('shaderdebug.local', present ? { ...place, lane, what } : undefined);
   if (!present) return <p className="dim">{title}: none.</p>;
   const words = data === undefined ? [] : wordsOf(data.bytes).slice(0, MOST_WORDS);

@@ -16,17 +16,17 @@ export interface RegistersProps {
   readonly place: WarpPlace | undefined;
   readonly warp: ShaderWarp | undefined;
   readonly program: string;
+  readonly lane: number;
   /** Number of the instruction the machine stands at. */
   readonly number: number | undefined;
 }
 
-export function Registers({ place, warp, program, number }: RegistersProps) {
+export function Registers({ place, warp, program, lane, number }: RegistersProps) {
   const { data: values } = usePoll('shaderdebug.registers', place === undefined ? undefined : { ...place });
   const { data: words } = usePoll('shaderdebug.words', { program });
   const used = useMemo(() => (words === undefined ? ALL : registersIn(textsOf(words))), [words]);
   const [format, setFormat] = useState<Format>('hex');
   const [every, setEvery] = useState(false);
-  const lane = useShader((s) => s.lane);
   const before = useBefore(place, number, values);
   if (place === undefined || warp === undefined) {
     return <p className="shader-note dim">Registers are seen while the machine stands inside a shader.</p>;

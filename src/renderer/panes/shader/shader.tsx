@@ -18,6 +18,7 @@ import { Listing } from './listing.tsx';
 import { LocalMemory } from './memory.tsx';
 import { Faults, Points, programTitle } from './points.tsx';
 import { Registers } from './registers.tsx';
+import { firstLane } from './values.ts';
 import { Warps } from './warps.tsx';
 
 const TABS = [
@@ -170,11 +171,14 @@ function Side({ actions, programs, program, stop, tasks }: SideProps) {
   const client = useClient();
   const [tab, setTab] = useState<Tab>('warps');
   const chosen = useShader((s) => s.warp);
+  const chosenLane = useShader((s) => s.lane);
   const [texts, setTexts] = useState<Readonly<Record<string, Uint32Array>>>({});
   const stands = stop?.core === undefined || stop.warp === undefined ? undefined : { core: stop.core, warp: stop.warp };
   const known = chosen !== undefined && tasks.some((t) => t.core === chosen.core && chosen.warp < t.warps.length);
   const place = known ? chosen : tasks.some((t) => t.core === stands?.core) ? stands : undefined;
   const task = tasks.find((t) => t.core === place?.core);
+  const warp = task?.warps[place?.warp ?? 0];
+  const lane = chosenLane ?? firstLane(warp?.active ?? 0);
   const textOf = (id: string, index: number): string => {
     const words = texts[id];
     if (words === undefined) {
@@ -188,15 +192,10 @@ function Side({ actions, programs, program, stop, tasks }: SideProps) {
       <Tabs label="Parts of the shader" tabs={TABS} shown={tab} onShow={setTab}>
         {tab === 'warps' && <Warps tasks={tasks} stop={stop} shown={place} />}
         {tab === 'registers' && (
-          <Registers
-            place={place}
-            warp={task?.warps[place?.warp ?? 0]}
-            program={task?.program ?? program}
-            number={stop?.number}
-          />
+          <Registers place={place} warp={warp} lane={lane} program={task?.program ?? program} number={stop?.number} />
         )}
-        {tab === 'lane' && <Lane place={place} actions={actions} textOf={textOf} />}
-        {tab === 'memory' && <LocalMemory place={place} task={task} />}
+        {tab === 'lane' && <Lane place={place} lane={lane} actions={actions} textOf={textOf} />}
+        {tab === 'memory' && <LocalMemory place={place} task={task} lane={lane} />}
         {tab === 'breakpoints' && <Points programs={programs} />}
         {tab === 'faults' && <Faults programs={programs} />}
       </Tabs>

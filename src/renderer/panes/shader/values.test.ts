@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { floatOf, halfOf, laneCount, lanesText, registersIn, valueText } from './values.ts';
+import { firstLane, floatOf, halfOf, laneCount, lanesText, registersIn, valueText } from './values.ts';
 
 describe('values of lanes', () => {
   it('are shown in each format', () => {
@@ -22,6 +22,7 @@ describe('values of lanes', () => {
     expect(lanesText(0b1000_0000_1000_1111)).toBe('0-3, 7, 15');
     expect(lanesText(0)).toBe('none');
     expect(laneCount(0x8001)).toBe(2);
+    expect([0, 1, 0x8000, 0x0110].map(firstLane)).toEqual([0, 0, 15, 4]);
   });
 
   it('find the registers of a listing', () => {

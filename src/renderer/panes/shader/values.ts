@@ -65,6 +65,11 @@ export function lanesText(mask: number): string {
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
+/** The lowest lane of a mask; 0 for none. */
+export function firstLane(mask: number): number {
+  return mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
+}
+
 export function laneCount(mask: number): number {
   let n = 0;
   for (let rest = mask; rest !== 0; rest &= rest - 1) n++;
