@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { bootDemo, noBrowser, openWorkspace, pane, paneTitles, showPane } from './harness.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../docs/screenshots');
+const CAPTURES = path.join(import.meta.dirname, '../src/main/lab/fixtures/captures');
 const THEMES = ['dark', 'light'] as const;
 /** Time for a pane to ask for its data and draw, in ms. */
 const SETTLE_MS = 700;
@@ -19,6 +20,29 @@ const SCENES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
       .getByRole('treeitem', { name: /^GPU_INT_RAWSTAT\b/ })
       .click();
     await page.keyboard.press('ArrowRight');
+  },
+  Shader: async (page) => {
+    await showPane(page, 'Captures');
+    const captures = pane(page, 'Captures');
+    const chooser = page.waitForEvent('filechooser');
+    await captures.getByRole('button', { name: 'Folder…' }).click();
+    await (await chooser).setFiles(path.join(CAPTURES, '10_divergence'));
+    await captures.getByText('agrees (exact)').waitFor();
+    await showPane(page, 'Shader');
+    const shader = pane(page, 'Shader');
+    await shader.getByRole('button', { name: 'Count executions' }).click();
+    const point = shader.getByRole('button', { name: 'Breakpoint at instruction 8', exact: true });
+    await point.click();
+    await captures.getByRole('button', { name: 'Replay', exact: false }).first().click();
+    await shader.getByText('stopped: breakpoint').waitFor();
+    await point.click();
+    await shader.getByRole('button', { name: 'Step the warp' }).click();
+    await shader.getByRole('tab', { name: 'Registers' }).click();
+  },
+  Captures: async (page) => {
+    await showPane(page, 'Shader');
+    await pane(page, 'Shader').getByRole('button', { name: 'Continue', exact: true }).click();
+    await pane(page, 'Captures').getByText('agrees (exact)').waitFor();
   },
   Firmware: async (page) => {
     await pane(page, 'Firmware')
