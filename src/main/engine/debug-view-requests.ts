@@ -68,7 +68,7 @@ export const DEBUG_VIEW_HANDLERS: Handlers = {
       }),
     };
   },
-  'debug.fault': (s) => faultStory(s.debugger.machine, s.symbols, s.history.engine.driver.mcuStatus),
+  'debug.fault': (s) => faultStory(s.debugger.machine, s.symbols, s.history.engine.driver.mcuStatus, s.debugger.fault),
   'debug.record': (s, { on, ring }) => {
     if (on) {
       s.past = undefined;

@@ -15,6 +15,7 @@ import { hex } from '../../base/bits.ts';
 import { arm, bind, hostRegisterName, logText, type Armed, type Bound } from './debug-points.ts';
 import type { DebugSymbols } from './debug-symbols.ts';
 import type { Engine } from './engine.ts';
+import { captureFault, type CapturedFault } from './fault-story.ts';
 import { McuInspector } from './mcu-inspector.ts';
 import { exceptionName } from './mcu-names.ts';
 import { McuRecording } from './mcu-recording.ts';
@@ -24,6 +25,8 @@ import type { Timeline } from './timeline.ts';
 const SLICE_NS = 1_000_000;
 const PAGE_SHIFT = 12;
 const BKPT_BYTES = 2;
+const FIRST_FAULT = 3;
+const LAST_FAULT = 6;
 
 export interface Stop {
   readonly reason: string;
@@ -73,6 +76,8 @@ export class McuDebugger {
   private inside = false;
   private resumed = false;
   private live: McuRecording | undefined;
+  /** The last fault of the MCU. */
+  fault: CapturedFault | undefined;
 
   constructor(parts: DebuggerParts) {
     this.parts = parts;
@@ -333,13 +338,16 @@ export class McuDebugger {
     core.hooks.breakpoint = this.attached ? (pc) => this.atBreakpoint(core, stops.get(pc) ?? [], pc) : undefined;
     const exceptions = active.filter(([p]) => p.breakpoint.kind === 'exception').map(([p]) => p);
     const { live } = this;
-    core.hooks.exceptionEntry =
-      exceptions.length === 0 && live === undefined
-        ? undefined
-        : (exception, back) => {
-            live?.exceptionEntry(exception, back);
-            this.atException(exceptions, exception);
-          };
+    core.hooks.exceptionEntry = (exception, back) => {
+      if (exception >= FIRST_FAULT && exception <= LAST_FAULT) this.keepFault(exception, back);
+      live?.exceptionEntry(exception, back);
+      if (exceptions.length > 0) this.atException(exceptions, exception);
+    };
+    const { mcuEvent } = hooks;
+    hooks.mcuEvent = (kind, pc, detail) => {
+      mcuEvent?.(kind, pc, detail);
+      if (kind === 'lockup') this.keepFault(0, core.pc);
+    };
     core.hooks.exceptionExit = live === undefined ? undefined : () => live.exceptionExit();
     this.traceAgain(core);
     this.watchMemory(machine, active);
@@ -361,9 +369,17 @@ export class McuDebugger {
     this.letGo = () => {
       mmu.onFault = onFault;
       hooks.bkpt = bkpt;
+      hooks.mcuEvent = mcuEvent;
       engine.board.onHostAccess = undefined;
       machine.mcuWatch = undefined;
     };
+  }
+
+  /** Takes a fault down, unless it is the same again. */
+  private keepFault(exception: number, pc: number): void {
+    const { fault } = this;
+    if (this.engine.board.silent || (fault?.pc === pc && fault.exception === exception)) return;
+    this.fault = captureFault(this.machine, exception, pc);
   }
 
   /** The hook before each instruction: for the recording and for steps inside a request. */

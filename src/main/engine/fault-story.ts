@@ -77,65 +77,117 @@ const HFSR: readonly Bit[] = [
 const FAULT_EXCEPTIONS = { first: 3, last: 6 } as const;
 const FRAME_NAMES = ['r0', 'r1', 'r2', 'r3', 'r12', 'lr', 'pc', 'xpsr'] as const;
 
-/** The story as the machine stands. */
-export function faultStory(machine: Machine, symbols: DebugSymbols, status: string): FaultStory {
+/** A fault as it was when its exception was entered, or the core locked up: kept, since a reset takes all of it away. */
+export interface CapturedFault {
+  /** Number of the exception; 0 for lockup. */
+  readonly exception: number;
+  /** The instruction to blame. */
+  readonly pc: number;
+  readonly cfsr: number;
+  readonly hfsr: number;
+  readonly mmfar: number;
+  readonly bfar: number;
+  /** r0..r3, r12, lr, pc, xpsr. */
+  readonly registers: Readonly<Record<string, number>>;
+  readonly frameAt: number;
+  /** The instruction in words. */
+  readonly text: string;
+  /** What lies at the address it touched, in words for the end of a sentence. */
+  readonly touched: string;
+  readonly gpu: readonly string[];
+  readonly timeNs: number;
+}
+
+/** Takes a fault down; `exception` 0 for lockup. */
+export function captureFault(machine: Machine, exception: number, pc: number): CapturedFault {
   const { core } = machine;
   const { cfsr, hfsr, mmfar, bfar } = core.faults;
-  const set = [
-    ...CFSR.filter((b) => (cfsr & b.mask) !== 0).map((b) => ({ name: `CFSR.${b.name}`, meaning: b.meaning })),
-    ...HFSR.filter((b) => (hfsr & b.mask) !== 0).map((b) => ({ name: `HFSR.${b.name}`, meaning: b.meaning })),
-  ];
+  const inspector = new McuInspector(machine);
+  const frameAt = core.regs[13]! >>> 0;
+  const registers = Object.fromEntries(FRAME_NAMES.map((name, k) => [name, inspector.word(frameAt + k * 4) ?? 0]));
+  const address = touchedAddress({ cfsr, mmfar, bfar });
+  return {
+    exception,
+    pc,
+    cfsr,
+    hfsr,
+    mmfar,
+    bfar,
+    registers,
+    frameAt,
+    text: instruction(machine, pc),
+    touched: address === undefined ? '' : whatLies(machine, address),
+    gpu: gpuFaults(machine),
+    timeNs: machine.clock.now,
+  };
+}
+
+function touchedAddress({ cfsr, mmfar, bfar }: Pick<CapturedFault, 'cfsr' | 'mmfar' | 'bfar'>): number | undefined {
+  if ((cfsr & bits.BFARVALID) !== 0) return bfar >>> 0;
+  return (cfsr & bits.MMARVALID) !== 0 ? mmfar >>> 0 : undefined;
+}
+
+/** The story as the machine stands, or of the last fault when it shows none any more. */
+export function faultStory(
+  machine: Machine,
+  symbols: DebugSymbols,
+  status: string,
+  last: CapturedFault | undefined,
+): FaultStory {
+  const { core } = machine;
+  const handler = core.xpsr & 0x1ff;
+  const inFault = handler >= FAULT_EXCEPTIONS.first && handler <= FAULT_EXCEPTIONS.last;
+  const stands = inFault || core.lockup || status === 'FATAL';
+  if (!stands && last === undefined) {
+    return {
+      title: 'No fault',
+      faulted: false,
+      words: ['No exception of a fault was entered since this bench was made, and the core is not locked up.'],
+      bits: [],
+    };
+  }
+  const now = stands ? captureFault(machine, inFault ? handler : 0, core.pc) : undefined;
+  const frame = inFault ? stackedFrame(machine, symbols) : undefined;
+  // Below a fault handler the fault is the one its exception was entered with.
+  const fault: CapturedFault = last ?? now!;
   const at = (pc: number): string => {
     const name = symbols.text(pc);
     return name === undefined ? hex(pc, 8) : `${hex(pc, 8)} (${name})`;
   };
-  const words: string[] = [];
-  const frame = stackedFrame(machine, symbols);
-  const handler = core.xpsr & 0x1ff;
-  const inFault = handler >= FAULT_EXCEPTIONS.first && handler <= FAULT_EXCEPTIONS.last;
-  const faulted = set.length > 0 || core.lockup || status === 'FATAL';
-  // Outside of a fault's handler the frame is that of something else.
-  const pc = inFault ? frame?.registers['pc'] : core.lockup || set.length > 0 ? core.pc : undefined;
-  if (inFault && pc !== undefined) {
-    words.push(
-      `The ${exceptionName(handler)} handler runs, at ${at(core.pc)}. The instruction to blame is at ${at(pc)}${instruction(machine, pc)}.`,
-    );
-  }
+  const cfsr = fault.cfsr | (now?.cfsr ?? 0);
+  const hfsr = fault.hfsr | (now?.hfsr ?? 0);
+  const set = [
+    ...CFSR.filter((b) => (cfsr & b.mask) !== 0).map((b) => ({ name: `CFSR.${b.name}`, meaning: b.meaning })),
+    ...HFSR.filter((b) => (hfsr & b.mask) !== 0).map((b) => ({ name: `HFSR.${b.name}`, meaning: b.meaning })),
+  ];
+  const name = exceptionName(fault.exception) ?? 'A fault';
+  const words = [`The instruction to blame is at ${at(fault.pc)}${fault.text}.`];
   for (const { meaning } of set) words.push(`${meaning.slice(0, 1).toUpperCase()}${meaning.slice(1)}.`);
-  const address = (cfsr & bits.BFARVALID) !== 0 ? bfar >>> 0 : (cfsr & bits.MMARVALID) !== 0 ? mmfar >>> 0 : undefined;
-  if (address !== undefined) words.push(`The address it touched is ${hex(address, 8)}${whatLies(machine, address)}.`);
-  words.push(...gpuFaults(machine));
+  const address = touchedAddress(fault);
+  if (address !== undefined) words.push(`The address it touched is ${hex(address, 8)}${fault.touched}.`);
+  words.push(...fault.gpu);
+  let title = `${name} at ${at(fault.pc)}`;
   if (core.lockup) {
+    title = `Locked up at ${at(core.pc)}`;
     words.push(
-      `A fault happened where no fault can be taken any more: the core is locked up at ${at(core.pc)} and executes nothing until it is reset.`,
+      `A fault happened where none can be taken any more: the core is locked up and executes nothing until it is reset.`,
     );
   } else if (status === 'FATAL') {
-    words.push(
-      `MCU_STATUS is FATAL: the core has stopped at ${at(core.pc)} and starts again only when MCU_CONTROL disables and enables it.`,
-    );
+    title = inFault || last !== undefined ? `${title}, and stopped for good` : `Stopped for good at ${at(core.pc)}`;
+    words.push('MCU_STATUS is FATAL: it starts again only when MCU_CONTROL disables and enables it.');
+  } else if (inFault) words.push(`Its handler runs now, at ${at(core.pc)}.`);
+  else {
+    title = fault.exception === 0 ? `Earlier: locked up at ${at(fault.pc)}` : `Earlier: ${title}`;
+    words.push(`That was at ${(fault.timeNs / 1e6).toFixed(6)} ms; since then the core went on, or was reset.`);
   }
-  if (set.length > 0 && !inFault && !core.lockup) {
-    words.push('The bits are left from a fault that was handled: they stay set until software writes them.');
-  }
-  const where = pc === undefined ? '' : ` at ${at(pc)}`;
-  const title = core.lockup
-    ? `Locked up${where}`
-    : inFault
-      ? `${exceptionName(handler)}${where}`
-      : status === 'FATAL'
-        ? `Stopped for good${where === '' ? ` at ${at(core.pc)}` : where}`
-        : set.length > 0
-          ? 'A fault was handled earlier'
-          : 'No fault';
-  if (!faulted) words.push('No fault status bit is set, and the core is not locked up.');
   return {
     title,
-    faulted,
+    faulted: true,
     words,
     bits: set,
-    ...(pc === undefined ? {} : { pc }),
+    pc: fault.pc,
     ...(address === undefined ? {} : { address }),
-    ...(frame === undefined || !inFault ? {} : { frame }),
+    frame: frame ?? { at: fault.frameAt, registers: { ...fault.registers } },
   };
 }
 

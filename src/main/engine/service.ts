@@ -253,6 +253,7 @@ export class Service
       this.parts.control,
     );
     this.engine.recordInfo({ protocol: String(PROTOCOL_VERSION) });
+    this.debugger.rearm();
   }
 
   continue(mode: RunMode): void {
