@@ -293,6 +293,7 @@ class Compiler {
     const meet = this.within(i(W.eqz, get(FULL)), () =>
       join(
         set(TURNED, int(place)),
+        set(SELECTED, int(place)),
         this.within(i([0x4e], int(place), get(OTHERS)), () => this.toSelect()),
       ),
     );

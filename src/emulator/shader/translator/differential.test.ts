@@ -11,8 +11,9 @@ import { RUN } from '../engine.ts';
 import { LaneFile, LANES, WARP_ROW, WARP_WORDS } from '../layout.ts';
 import { KIND, lower } from '../micro-op.ts';
 import { ConstantPool } from '../sources.ts';
-import { saveTask, warpsOf } from '../task.ts';
+import { loadTask, saveTask, warpsOf } from '../task.ts';
 import { AS, DATA, ShaderBench, TABLE, wordsOf, type Setup } from '../testing.ts';
+import { ProgramText, TEXT_UNIFORMS } from './program-text.ts';
 import { INTEGER_TEMPLATES } from './templates-integer.ts';
 import { floatTemplates } from './templates-float.ts';
 
@@ -38,12 +39,12 @@ function leftBy(bench: ShaderBench, status: number): Left {
   const { engine, task } = bench;
   const first = WARP_ROW * LANES;
   const words = warpsOf(task!.environment) * WARP_WORDS;
-  const { registers, environment: _same, ...rest } = saveTask(task!);
+  const { registers: _kept, environment: _same, ...rest } = saveTask(task!);
   const plain = JSON.stringify({
     status,
     cycles: engine.cycles,
     counts: [...engine.counts],
-    task: { ...rest, registers: registers === undefined ? 0 : 1 },
+    task: rest,
     fault: status === RUN.FAULT ? engine.memory.fault : 0,
   });
   return { text: plain, registers: engine.file.I.slice(first, first + words), data: dataOf(bench) };
@@ -59,6 +60,13 @@ function dataOf({ bench }: ShaderBench): Int32Array {
   return data;
 }
 
+function putData({ bench }: ShaderBench, data: Int32Array): void {
+  for (let at = 0; at < 0x4000; at += PAGE) {
+    const pa = bench.mmu.probe(AS, DATA + at, ACCESS.READ);
+    bench.ram.writeBytes(pa, new Uint8Array(data.slice(at / 4, (at + PAGE) / 4).buffer));
+  }
+}
+
 /** The first word that differs, as text. */
 function difference(a: Int32Array, b: Int32Array, what: (n: number) => string): string | undefined {
   const n = a.findIndex((word, k) => word !== b[k]);
@@ -68,7 +76,9 @@ function difference(a: Int32Array, b: Int32Array, what: (n: number) => string): 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
 function compare(a: Left, b: Left): void {
-  expect(b.text).toBe(a.text);
+  const at = Array.from(a.text).findIndex((c, n) => c !== b.text[n]);
+  if (at >= 0)
+    throw new Error(`interpreter ...${a.text.slice(at - 80, at + 40)}, translator ${b.text.slice(at, at + 40)}`);
   const register = (n: number): string => `warp ${n >> 10} r${(n >> 4) & 63} lane ${n & 15}`;
   const found = difference(a.registers, b.registers, register) ?? difference(a.data, b.data, (n) => `data word ${n}`);
   expect(found).toBeUndefined();
@@ -163,6 +173,14 @@ function randomWord(row: (typeof ROWS)[number], seed: bigint, tame: boolean): bi
   return candidate;
 }
 
+/** Uniforms of random texts, the words of one with its registers filled. */
+const TEXT = [DATA, 0, 1, -1, 0x7fc0_0000, DATA + 0x800, 0, 3, 0x3f80_0000, 7, ...TEXT_UNIFORMS];
+const textWords = (seed: number): bigint[] => [
+  ...fillWords,
+  ...wordsOf('IADD_IMM.i32 r23, 0x0, #0x1000000'),
+  ...wordsOf(new ProgramText(seed).make()),
+];
+
 const word = bigInt({ min: 0n, max: 2n ** 64n - 1n });
 
 describe('translated programs', () => {
@@ -200,6 +218,41 @@ describe('translated programs', () => {
         },
       ),
       { seed: 12, numRuns: 300 },
+    );
+  });
+
+  it('of loops, branches, memory, atomics and barriers do what the interpreter does', () => {
+    assert(
+      property(integer({ min: 1, max: 2 ** 31 }), integer({ min: 40, max: 700 }), (seed, budget) => {
+        same(textWords(seed), { budget, uniforms: TEXT }, 12);
+      }),
+      { seed: 14, numRuns: 250 },
+    );
+  });
+
+  it('go on in the other engine from any end of a slice', () => {
+    assert(
+      property(integer({ min: 1, max: 2 ** 31 }), integer({ min: 60, max: 400 }), (seed, budget) => {
+        const words = textWords(seed);
+        const setup = { ...SETUP, uniforms: TEXT, budget };
+        prepare(interpreter);
+        const plain: Left[] = [leftBy(interpreter, interpreter.run(words, setup))];
+        for (let n = 0; n < 20; n++) plain.push(leftBy(interpreter, interpreter.resume(budget)));
+        // The same task, now here and now there.
+        const benches = [translator, interpreter];
+        for (const bench of benches) prepare(bench);
+        let status = translator.run(words, setup);
+        compare(plain[0]!, leftBy(translator, status));
+        for (let n = 0; status === RUN.MORE && n < 20; n++) {
+          const [from, to] = [benches[n & 1]!, benches[(n + 1) & 1]!];
+          to.task = loadTask(structuredClone(saveTask(from.task!)));
+          putData(to, dataOf(from));
+          to.engine.reset();
+          status = to.resume(budget);
+          compare(plain[n + 1]!, leftBy(to, status));
+        }
+      }),
+      { seed: 15, numRuns: 60 },
     );
   });
 
