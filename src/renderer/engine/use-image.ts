@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { isElf } from '../../formats/elf.ts';
 import { inspectImage, type Inspection } from '../../spec/firmware/image.ts';
 import { useAsk, usePoll, useStatus } from './context.tsx';
+import type { LocalFile } from '../lib/files.ts';
 import { useOpened } from './firmware.ts';
 
 export interface ShownImage {
@@ -13,11 +14,18 @@ export interface ShownImage {
   readonly inspection: Inspection;
 }
 
-/** `opened`: the image is a file of the person, not what the bench runs. */
-export function useImage(): { readonly image: ShownImage | undefined; readonly opened: boolean } {
+export interface Images {
+  readonly image: ShownImage | undefined;
+  /** The image is a file of the person, not what the bench runs. */
+  readonly opened: boolean;
+  /** What the bench runs. */
+  readonly bench: LocalFile | undefined;
+}
+
+export function useImage(): Images {
   const file = useOpened((s) => s.file);
   const status = useStatus();
-  const ask = file === undefined && status !== undefined && !status.bare;
+  const ask = status !== undefined && !status.bare;
   const state = usePoll('firmware.state', ask ? {} : undefined).data;
   const key = state === undefined ? 0 : Number.parseInt(state.sha256.slice(0, 8), 16);
   const bytes = useAsk('firmware.bytes', state !== undefined && state.size > 0 ? {} : undefined, key).data;
@@ -29,5 +37,10 @@ export function useImage(): { readonly image: ShownImage | undefined; readonly o
     const inspection = elf ? { header: undefined, entries: [], problems: [], warnings: [] } : inspectImage(shown);
     return { name, bytes: shown, elf, inspection };
   }, [shown, name]);
-  return { image, opened: file !== undefined };
+  const own = state?.name;
+  const bench = useMemo(
+    () => (bytes === undefined || own === undefined ? undefined : { name: own, bytes }),
+    [bytes, own],
+  );
+  return { image, opened: file !== undefined, bench };
 }

@@ -6,6 +6,7 @@ import { ObjectLink } from '../../components/object-link.tsx';
 import type { ShownImage } from '../../engine/use-image.ts';
 import { hex, hexGroups, plural, sizeText } from '../../lib/format.ts';
 import { useUi } from '../../state/ui.ts';
+import { showBytes } from './state.ts';
 
 export function ImageView({ image }: { readonly image: ShownImage }) {
   const { header, entries, problems, warnings } = image.inspection;
@@ -51,13 +52,23 @@ function Verdict({
   );
 }
 
+/** Bytes selected for a broken rule: a word, which is what nearly all fields are. */
+const OFFENDING = 4;
+
 function ProblemList({ title, problems }: { readonly title: string; readonly problems: readonly Problem[] }) {
   if (problems.length === 0) return undefined;
   return (
     <ul className="problems" aria-label={title}>
       {problems.map((p) => (
         <li key={`${p.offset} ${p.id} ${p.rule}`}>
-          <span className="mono">{hex(p.offset, 4)}</span>
+          <button
+            type="button"
+            className="link mono"
+            title="Shows the bytes that break the rule"
+            onClick={() => showBytes(p.offset, p.offset + OFFENDING)}
+          >
+            {hex(p.offset, 4)}
+          </button>
           <span>
             {p.rule}. <span className="dim">{p.remedy}</span>
           </span>
@@ -77,6 +88,9 @@ function EntryTable({ entries }: { readonly entries: readonly Entry[] }) {
           <th scope="col">Entry</th>
           <th scope="col">Address</th>
           <th scope="col">Flags, range</th>
+          <th scope="col">
+            <span className="hidden-text">Bytes</span>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -94,6 +108,16 @@ function EntryTable({ entries }: { readonly entries: readonly Entry[] }) {
             </td>
             <td className="mono">{addressOf(entry)}</td>
             <td className="mono">{detailOf(entry)}</td>
+            <td>
+              <button
+                type="button"
+                className="link"
+                aria-label={`Bytes of the entry at ${hex(entry.offset, 4)}`}
+                onClick={() => showBytes(entry.offset, entry.offset + entry.length)}
+              >
+                bytes
+              </button>
+            </td>
           </tr>
         ))}
       </tbody>
