@@ -6,7 +6,7 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { Bug } from '../../base/errors.ts';
 import type { Stateful } from '../../base/stateful.ts';
-import { KernelError } from './errno.ts';
+import { KernelError, ensure } from './errno.ts';
 import type { Kernel } from './kernel.ts';
 import { Mutex } from './sync.ts';
 import { DelayedWork, WorkQueue } from './workqueue.ts';
@@ -25,6 +25,7 @@ export type RuntimePmState = {
   readonly lastBusy: number;
   readonly forbidden: boolean;
   readonly error: boolean;
+  readonly lost: boolean;
   readonly suspends: number;
 };
 
@@ -45,6 +46,7 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
   private forbidden = false;
   /** The last resume failed; the next one begins by forgetting that. */
   private error = false;
+  private lost = false;
   /** Suspends since the probe. */
   suspends = 0;
 
@@ -79,6 +81,7 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
 
   /** pm_runtime_resume_and_get. KernelError of the resume; then no use is taken. */
   get(): void {
+    ensure(!this.lost, 'ENODEV', 'the device is gone');
     if (this.current !== 'ACTIVE') this.resume();
     this.uses++;
     this.work.cancel();
@@ -149,6 +152,17 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
     });
   }
 
+  /** The device is gone while it was on: it neither sleeps nor wakes again. */
+  lose(): void {
+    this.disable();
+    this.lost = true;
+    this.current = 'SUSPENDED';
+  }
+
+  get isLost(): boolean {
+    return this.lost;
+  }
+
   /** No suspend any more. */
   disable(): void {
     this.work.cancel();
@@ -160,8 +174,8 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
   }
 
   save(): RuntimePmState {
-    const { current: state, uses, lastBusy, forbidden, error, suspends } = this;
-    return { state, uses, lastBusy, forbidden, error, suspends };
+    const { current: state, uses, lastBusy, forbidden, error, lost, suspends } = this;
+    return { state, uses, lastBusy, forbidden, error, lost, suspends };
   }
 
   load(state: RuntimePmState): void {
@@ -170,6 +184,7 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
     this.lastBusy = state.lastBusy;
     this.forbidden = state.forbidden;
     this.error = state.error;
+    this.lost = state.lost;
     this.suspends = state.suspends;
   }
 }

@@ -194,7 +194,7 @@ export class TyrDevice {
           this.fw.postReset();
         },
         finish: (failed) => this.sched.postReset(failed),
-        unplug: () => this.drm.unplug(),
+        unplug: () => this.unplug(),
       },
       pm.lock,
       transitionLocks,
@@ -269,8 +269,24 @@ export class TyrDevice {
     }
   }
 
+  /**
+   * The device is lost (Panthor `panthor_device_unplug`): user space is cut off, and what ran is stopped. No step waits
+   * for hardware that does not answer any more; memory is given back as files close and when the driver is unbound.
+   */
+  private unplug(): void {
+    this.drm.unplug();
+    this.reset.disable();
+    this.pm?.lose();
+    this.fw.abort();
+    this.mmu.suspend();
+    this.gpu.suspend(this.gpuIrq);
+    this.devfreq.suspend();
+    this.power.off();
+  }
+
   /** Wakes the device up for good, because it goes away; what does not wake up is taken apart as it is. */
   private wakeForRemoval(): void {
+    if (this.pm?.isLost === true) return;
     try {
       this.pm?.get();
     } catch (error) {

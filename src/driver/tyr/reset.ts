@@ -17,6 +17,7 @@ export interface ResetSteps {
   after(): void;
   /** Last, also after a failure. */
   finish(failed: boolean): void;
+  /** The device did not come back: called last, with no lock held. */
   unplug(): void;
 }
 
@@ -77,10 +78,13 @@ export class Reset implements Stateful<ResetState> {
   private run(): void {
     const { steps, pmLock } = this;
     if (steps === undefined || pmLock === undefined || !this.isActive()) return;
-    pmLock.with(() => this.carryOut(steps));
+    if (pmLock.with(() => this.carryOut(steps))) return;
+    this.log.err('Failed to boot MCU after reset, making device unusable.');
+    steps.unplug();
   }
 
-  private carryOut(steps: ResetSteps): void {
+  /** False when the device did not come back. */
+  private carryOut(steps: ResetSteps): boolean {
     this.count++;
     let failed = false;
     try {
@@ -93,9 +97,7 @@ export class Reset implements Stateful<ResetState> {
     }
     this.pending = false;
     steps.finish(failed);
-    if (!failed) return;
-    this.log.err('Failed to boot MCU after reset, making device unusable.');
-    steps.unplug();
+    return !failed;
   }
 
   /** No reset any more (unbind). */

@@ -1,11 +1,11 @@
 /**
- * The driver on the whole bench, real firmware below it: more groups than slots, hangs, a firmware that stops
- * answering, feature words as user space sees them, and objects counted back to zero.
+ * The driver on the whole bench, real firmware below it: more groups than slots, feature words as
+ * user space sees them, and objects counted back to zero.
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../spec/cs/assemble.ts';
-import { GROUP_STATE_FLAGS, SYNC_OP_FLAGS } from '../../spec/uapi/constants.ts';
+import { SYNC_OP_FLAGS } from '../../spec/uapi/constants.ts';
 import { PANTHOR_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import { panthorGpuInfo } from '../../spec/uapi/panthor-structs.ts';
 import type { Layout } from '../../spec/uapi/layout.ts';
@@ -14,7 +14,7 @@ import type { TyrDevice } from '../../driver/tyr/driver.ts';
 import { GPU_CONTROL, GPU_POWER } from '../../spec/registers/index.ts';
 import { UserProcess } from './process.ts';
 import { Client } from './testing-client.ts';
-import { symbol, testBench, THUMB, type TestBench } from './testing.ts';
+import { testBench, type TestBench } from './testing.ts';
 
 const MS = 1_000_000;
 /** Period of the scheduler. */
@@ -24,8 +24,6 @@ const words = (text: string): Uint8Array => new Uint8Array(assemble(text, { arch
 const flushes = (count: number): string =>
   `MOVE32 r66, #0\nMOVE32 r68, #${count}\n` +
   'FLUSH_CACHE2.l2_clean.lsc_clean.other_none r66, #0, #0\nWAIT #1\nADD_IMM32 r68, r68, #-1\nBRANCH.gt r68, #-4';
-const ENDLESS =
-  'MOVE32 r66, #0\nFLUSH_CACHE2.l2_clean.lsc_clean.other_none r66, #0, #0\nWAIT #1\nBRANCH.always r66, #-3';
 
 function booted(options: Parameters<typeof testBench>[0] = {}): { bench: TestBench; tyr: TyrDevice } {
   const bench = testBench(options);
@@ -126,92 +124,6 @@ describe('more groups than slots', () => {
     }
     expect(done.map((h) => client.done(h))).not.toContain(false);
     expect(suspended.size).toBeGreaterThan(0);
-  });
-});
-
-describe('a hang', () => {
-  it('costs its own group, not the others', () => {
-    const { bench, tyr } = booted();
-    const [bad, good] = [new Client(bench.engine, 1), new Client(bench.engine, 2)];
-    const [stuck, fine] = [bad.group(1, 1), good.group(1, 1)];
-    const [hung, result] = [bad.syncobj(), good.syncobj()];
-    bad.submit(stuck, [
-      { queue: 0, stream: bad.stream(words(ENDLESS)), syncs: [{ flags: SYNC_OP_FLAGS.SIGNAL, handle: hung }] },
-    ]);
-    advance(bench, 2);
-    good.submit(fine, [
-      { queue: 0, stream: good.stream(words(flushes(20))), syncs: [{ flags: SYNC_OP_FLAGS.SIGNAL, handle: result }] },
-    ]);
-    advance(bench, 10);
-    expect(good.done(result)).toBe(true);
-    expect(bad.done(hung)).toBe(false);
-    // The limit of a job passes: brought on here, because five seconds of looping are long to execute.
-    const group = [...tyr.sched.groups.values()].find((g) => g.csgId >= 0 && !g.isIdle)!;
-    bench.engine.kernel.run('timeout', () => tyr.sched.timeout(group));
-    advance(bench, 5);
-    expect(bad.done(hung)).toBe(true);
-    expect(bad.state(stuck).state).toBe(GROUP_STATE_FLAGS.TIMEDOUT);
-    expect(bad.submit(stuck, [{ queue: 0 }])).toBe(-22);
-    expect(good.state(fine).state).toBe(0);
-    const again = good.syncobj();
-    good.submit(fine, [
-      { queue: 0, stream: good.stream(words(flushes(5))), syncs: [{ flags: SYNC_OP_FLAGS.SIGNAL, handle: again }] },
-    ]);
-    advance(bench, 10);
-    expect(good.done(again)).toBe(true);
-    expect(tyr.reset.count).toBe(0);
-  });
-
-  it('of the firmware is found by the ping; a reset loads it again, and work goes on', () => {
-    const { bench, tyr } = booted();
-    const client = new Client(bench.engine, 1);
-    const group = client.group(1, 1);
-    const stream = client.stream(words(flushes(5)));
-    const run = (on: number): boolean => {
-      const handle = client.syncobj();
-      expect(client.submit(on, [{ queue: 0, stream, syncs: [{ flags: SYNC_OP_FLAGS.SIGNAL, handle }] }])).toBe(0);
-      advance(bench, 40);
-      return client.done(handle);
-    };
-    expect(run(group)).toBe(true);
-    bench.engine.kernel.run('power/control', () => tyr.pm?.forbid(true));
-    // The main loop becomes a branch to itself, in the memory it runs from.
-    const bytes = Uint8Array.of(THUMB.BRANCH_TO_SELF & 0xff, THUMB.BRANCH_TO_SELF >> 8);
-    for (const name of ['global_requests', 'group_requests']) {
-      bench.engine.apply({ kind: 'memory-write', space: 'mcu', as: 0, address: symbol(name).address & ~1, bytes });
-    }
-    // A ping is due at most twelve seconds after the last one; the core only turns in its circle once it comes.
-    for (let s = 0; s < 14 && tyr.reset.count === 0; s++) advance(bench, 1000);
-    const log = bench.engine.board.logLines.join('\n');
-    expect(log).toMatch(/FW ping timeout, scheduling a reset|request timedout/);
-    advance(bench, 400);
-    expect(tyr.reset.count).toBe(1);
-    expect(tyr.drm.isUnplugged).toBe(false);
-    expect(run(client.group(1, 1))).toBe(true);
-  });
-
-  it('that survives a reset makes the device unusable: every call says ENODEV', () => {
-    const { bench, tyr } = booted();
-    const client = new Client(bench.engine, 1);
-    const group = client.group(1, 1);
-    const handle = client.syncobj();
-    client.submit(group, [
-      { queue: 0, stream: client.stream(words(ENDLESS)), syncs: [{ flags: SYNC_OP_FLAGS.SIGNAL, handle }] },
-    ]);
-    advance(bench, 2);
-    const waiting = client.wait(handle);
-    expect(waiting).toBeDefined();
-    // No L2 any more: the reset cannot turn it on.
-    const power = GPU_POWER.L2_READY.offset;
-    const { machine } = bench.engine.board;
-    const read = machine.hostRead.bind(machine);
-    machine.hostRead = (offset) => (offset === power ? 0 : read(offset));
-    bench.engine.kernel.run('reset', () => tyr.reset.schedule());
-    advance(bench, 700);
-    expect(bench.engine.board.logLines).toContain('Failed to boot MCU after reset, making device unusable.');
-    expect(client.process.call(PANTHOR_IOCTLS.VM_CREATE, {}).result).toBe(-19);
-    expect(bench.engine.answered(waiting!)).toBe(true);
-    expect(() => new UserProcess(bench.engine, 2)).toThrow('errno 19');
   });
 });
 
