@@ -17,10 +17,13 @@ export const historyRequests = {
    * nobody can stand: the nearest point before it is taken, and the reply says which.
    */
   'history.seek': { params: z.strictObject({ timeNs: u53 }), result: place },
-  /** Back to before the nth last register access, event (interrupt, log line, MCU event) or MCU instruction. */
+  /**
+   * Back to before the nth last register access, event (interrupt, log line, MCU event), instruction of the MCU, or
+   * call of the driver (an ioctl or another call of a client, the loading of a module).
+   */
   'history.stepBack': {
     params: z.strictObject({
-      what: z.enum(['access', 'event', 'instruction']).default('access'),
+      what: z.enum(['access', 'event', 'instruction', 'call']).default('access'),
       count: u32.min(1).max(1_000_000).default(1),
     }),
     result: place,

@@ -2,9 +2,10 @@
 import type { z } from 'zod';
 import { UsageError } from '../../base/errors.ts';
 import type { historyRequests, Marker } from '../../protocol/history.ts';
+import type { Input } from '../../protocol/inputs.ts';
 import type { Recorder } from './recorder.ts';
 import { resolveTarget } from './register-access.ts';
-import { lastInstants, lastMemoryChange, lastRegisterWrite, quietBeforeInstruction } from './time-travel.ts';
+import { lastInstants, lastMemoryChange, lastRegisterWrite } from './time-travel.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Markers in the order they were set. They do not influence the machine and are no inputs. */
@@ -62,18 +63,36 @@ function travel(s: HistoryService, timeNs: number): Place {
   return place(s);
 }
 
+/** Inputs that call the driver. */
+const CALLS: ReadonlySet<Input['kind']> = new Set<Input['kind']>([
+  'module-load',
+  'module-unload',
+  'open',
+  'close',
+  'ioctl',
+  'mmap',
+  'munmap',
+]);
+
+/** To before the nth last call of the driver: calls take no time of their own, so the inputs are counted. */
+function backCalls(s: HistoryService, count: number): Place {
+  const { inputs, engine } = s.history;
+  const calls = inputs.flatMap((input, i) => (CALLS.has(input.kind) ? [i] : []));
+  const target = calls.at(-count);
+  if (target === undefined) throw new UsageError(`there are only ${calls.length} calls to go back`);
+  s.history.apply({ kind: 'travel', timeNs: engine.now, inputs: target });
+  return place(s);
+}
+
 export const HISTORY_HANDLERS: Handlers = {
   'history.seek': (s, { timeNs }) => travel(s, timeNs),
   'history.stepBack': (s, { what, count }) => {
     if (what === 'instruction') {
       const { instructions } = s.history.engine.board.machine.core;
-      const target = Math.max(0, instructions - count);
-      if (s.history.canSeek(target)) s.history.apply({ kind: 'seek', instruction: target });
-      // Inside a call of the driver nobody can stand: to the last quiet point before it.
-      const { engine } = s.history;
-      if (engine.board.machine.core.instructions <= target) return place(s);
-      return travel(s, Math.max(0, Math.min(engine.now - 1, quietBeforeInstruction(s.history.past, target))));
+      s.history.apply({ kind: 'seek', instruction: s.history.standBefore(Math.max(0, instructions - count)) });
+      return place(s);
     }
+    if (what === 'call') return backCalls(s, count);
     const instants = lastInstants(s.history.past, what, count);
     const [target] = instants;
     if (target === undefined || instants.length < count) {

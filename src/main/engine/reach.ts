@@ -6,7 +6,7 @@ import { UsageError } from '../../base/errors.ts';
 import type { Input } from '../../protocol/inputs.ts';
 import { Engine } from './engine.ts';
 import { load, type Keyframe, type PathPlace } from './keyframes.ts';
-import type { Recorder } from './recorder.ts';
+import { nullRecorder, type Recorder } from './recorder.ts';
 import type { Past } from './time-travel.ts';
 
 /** Puts an engine at a keyframe; without one it stays at power-on. */
@@ -88,4 +88,38 @@ export function* segmentsBack(past: Past, recorder: Recorder): Generator<Segment
       },
     };
   }
+}
+
+/** Places kept of those where a bench may stand (chosen: of several at one instant not all can be stood at). */
+const CANDIDATES = 6;
+
+/**
+ * Instructions of the MCU up to `target` before which nobody is inside a call of the driver, at different instants;
+ * the last few, ascending.
+ */
+export function standsBefore(past: Past, target: number): number[] {
+  const { powerOn, path, keyframes, control } = past;
+  const engine = new Engine(powerOn, nullRecorder, control);
+  const { core } = engine.board.machine;
+  const near = keyframes.along(powerOn, path).findLast((f) => f.instructions < target);
+  const place = placeAt(engine, near);
+  const found = [core.instructions];
+  let foundNs = engine.now;
+  const look = (): void => {
+    const { instructions } = core;
+    if (engine.kernel.cpu.depth > 0 || instructions > target || found.at(-1) === instructions) return;
+    if (engine.now === foundNs) found.pop();
+    found.push(instructions);
+    foundNs = engine.now;
+    if (found.length > CANDIDATES) found.shift();
+  };
+  core.hooks.trace = look;
+  let at = place;
+  while (core.instructions <= target && at.from < path.length) {
+    const next = { from: at.from + 1, givenNs: 0 };
+    runOn(engine, path, at, next);
+    look();
+    at = next;
+  }
+  return found;
 }

@@ -113,33 +113,6 @@ function quietBefore(past: Past, path: readonly Input[], targetNs: number): numb
   }
 }
 
-/**
- * The last instant at which nothing was under way and the MCU had executed no more than `target` instructions. For
- * instructions inside a call of the driver, before which a bench can stand only so far back.
- */
-export function quietBeforeInstruction(past: Past, target: number): number {
-  const engine = new Engine(past.powerOn, nullRecorder, past.control);
-  const { core } = engine.board.machine;
-  const near = past.keyframes.along(past.powerOn, past.path).filter((f) => f.instructions <= target);
-  const { from, givenNs } = placeAt(engine, near.at(-1));
-  let quiet = 0;
-  const look = (): boolean => {
-    if (core.instructions > target) return true;
-    quiet = engine.now;
-    return false;
-  };
-  let given = givenNs;
-  for (const input of past.path.slice(from)) {
-    if (look()) break;
-    if (input.kind === 'advance' && input.until === 'time') engine.runUntil(engine.now + input.limitNs - given, look);
-    else if (input.kind === 'advance' && given > 0) engine.resume(input, given);
-    else applyAgain(engine, input);
-    given = 0;
-  }
-  look();
-  return quiet;
-}
-
 /** Instants of the last `count` accesses or events before now, newest last; fewer when there are no more. */
 export function lastInstants(past: Past, what: 'access' | 'event', count: number): number[] {
   let times: number[] = [];
@@ -271,7 +244,7 @@ function wordAt(engine: Engine, address: number): number {
 }
 
 /** A bench at the end of a beginning of the history. */
-function endOf(past: Past, path: readonly Input[]): Engine {
+export function endOf(past: Past, path: readonly Input[]): Engine {
   const engine = new Engine(past.powerOn, nullRecorder, past.control);
   runOn(engine, path, placeAt(engine, past.keyframes.along(past.powerOn, path).at(-1)));
   return engine;

@@ -7,13 +7,13 @@ import { Bug, UsageError } from '../../base/errors.ts';
 import type { Input, InputOf } from '../../protocol/inputs.ts';
 import type { RecordKind, RecordKinds } from '../../protocol/records.ts';
 import type { EngineControl } from './control.ts';
-import { Engine, type ApplyResult } from './engine.ts';
+import { Engine, type ApplyResult, type EngineState } from './engine.ts';
 import type { Label } from './debug-symbols.ts';
 import { Keyframes } from './keyframes.ts';
 import type { Applier } from './process.ts';
 import { nullRecorder, type Recorder } from './recorder.ts';
-import { applyAgain, placeAt, runOn } from './reach.ts';
-import { pathToTime, type Past } from './time-travel.ts';
+import { applyAgain, placeAt, runOn, standsBefore } from './reach.ts';
+import { endOf, pathToTime, type Past } from './time-travel.ts';
 
 /** How often a debugger of streams looks whether a stream has ended, in virtual ns (chosen). */
 const LOOK_NS = 10_000;
@@ -71,11 +71,11 @@ class Switch implements Recorder {
 export class Timeline implements Applier {
   private current: Engine;
   private powerOn: InputOf<'power-on'>;
-  private readonly recorder: Recorder;
+  private recorder: Recorder;
   private readonly control: EngineControl;
   private switch: Switch;
   private path: Input[] = [];
-  private readonly marks: Mark[] = [];
+  private marks: Mark[] = [];
   private lastMark: number | undefined;
   private branches = 0;
   private readonly keyframes = new Keyframes();
@@ -90,6 +90,21 @@ export class Timeline implements Applier {
     this.control = control;
     this.switch = new Switch(recorder);
     this.current = new Engine(powerOn, this.switch, control);
+  }
+
+  /**
+   * Powered on anew, as if nothing had happened, for another recorder. Much cheaper than another timeline: the memory
+   * of the machine is used again. `fresh` is the state `engine.save()` gave right after power-on.
+   */
+  startOver(recorder: Recorder, fresh: EngineState): void {
+    this.recorder = recorder;
+    this.switch.target = recorder;
+    this.path = [];
+    this.marks = [];
+    this.lastMark = undefined;
+    this.branches = 0;
+    this.keyframes.restart();
+    this.current.load(fresh);
   }
 
   /** The engine at the end of the present branch; another object after a restore. */
@@ -252,6 +267,21 @@ export class Timeline implements Applier {
     const path = this.pathTo(input.instruction);
     this.rebuild(path);
     return this.current.board.machine.core.instructions;
+  }
+
+  /**
+   * The last instruction of the MCU not after `target` before which the bench can stand: not where a call of the
+   * driver, or its handling of an interrupt, waits for it.
+   */
+  standBefore(target: number): number {
+    const candidates = target === 0 ? [] : standsBefore(this.past, target);
+    return candidates.findLast((instruction) => this.standsAt(instruction, target)) ?? 0;
+  }
+
+  private standsAt(instruction: number, most: number): boolean {
+    if (!this.canSeek(instruction)) return false;
+    const { core } = endOf(this.past, this.pathTo(instruction)).board.machine;
+    return core.instructions <= most;
   }
 
   /** Whether the bench can stand just before an instruction: not where a call of the driver waits for it. */

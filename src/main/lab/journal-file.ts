@@ -8,6 +8,7 @@ import type { Input, InputOf } from '../../protocol/inputs.ts';
 import { TWO32 } from '../../base/bits.ts';
 import { EngineControl } from '../engine/control.ts';
 import { decodeInput } from '../engine/journal.ts';
+import type { EngineState } from '../engine/engine.ts';
 import type { Recorder } from '../engine/recorder.ts';
 import { Timeline } from '../engine/timeline.ts';
 import { BUILD, buildId } from '../session/build-id.ts';
@@ -62,8 +63,9 @@ export class FileRecorder implements Recorder {
   private readonly words = new Int32Array(BATCH * ACCESS_WORDS);
   private count = 0;
 
-  constructor(path: string, keep: (timeNs: number) => boolean = () => true) {
-    this.writer = new SessionWriter(path);
+  /** `passing`: a file that is looked at once (SessionWriter). */
+  constructor(path: string, keep: (timeNs: number) => boolean = () => true, passing = false) {
+    this.writer = new SessionWriter(path, passing);
     this.writer.begin();
     this.writer.row('info', { key: BUILD, value: buildId() });
     this.keep = keep;
@@ -105,15 +107,21 @@ function timeOf<K extends RecordKind>(kind: K, row: RecordKinds[K]): number {
   return 'timeNs' in row ? row.timeNs : Infinity;
 }
 
-/** Ends runs that were asked to end, or take longer than `limitMs` of wall time. */
+/** Ends runs that were asked to end, or take longer than `limitMs` of wall time since it was made or renewed. */
 export class BoundedControl extends EngineControl {
-  private readonly untilMs: number;
+  private readonly limitMs: number;
   private readonly stopped: () => boolean;
+  private untilMs = 0;
 
   constructor(limitMs = Infinity, stopped: () => boolean = () => false) {
     super();
-    this.untilMs = performance.now() + limitMs;
+    this.limitMs = limitMs;
     this.stopped = stopped;
+    this.renew();
+  }
+
+  renew(): void {
+    this.untilMs = performance.now() + this.limitMs;
   }
 
   override check(timeNs: number): void {
@@ -133,6 +141,11 @@ export function runInputs(
 ): Timeline {
   const bench = new Timeline(powerOn, recorder, control);
   bench.engine.recordInfo({});
+  applyAll(bench, inputs, progress);
+  return bench;
+}
+
+function applyAll(bench: Timeline, inputs: Iterable<Input>, progress: (done: number) => void = () => {}): void {
   let done = 0;
   for (const input of inputs) {
     progress(done++);
@@ -142,5 +155,53 @@ export function runInputs(
       if (!(error instanceof UsageError)) throw error;
     }
   }
-  return bench;
+}
+
+/** Keeps rows, to give them to other recorders. */
+class Rows implements Recorder {
+  readonly rows: ((to: Recorder) => void)[] = [];
+
+  access(...access: Parameters<Recorder['access']>): void {
+    this.rows.push((to) => to.access(...access));
+  }
+
+  record<K extends RecordKind>(kind: K, row: RecordKinds[K]): void {
+    this.rows.push((to) => to.record(kind, row));
+  }
+
+  flush(): void {}
+}
+
+/** Runs many lists of inputs on one bench, each from power-on, each with a recorder of its own. */
+export class Runs {
+  private readonly powerOn: InputOf<'power-on'>;
+  private readonly control: BoundedControl;
+  private bench: Timeline | undefined;
+  private fresh: EngineState | undefined;
+  private readonly begin = new Rows();
+
+  /** Each run may take `limitMs` of wall time, and ends when `stopped`. */
+  constructor(powerOn: InputOf<'power-on'>, limitMs: number, stopped: () => boolean) {
+    this.powerOn = powerOn;
+    this.control = new BoundedControl(limitMs, stopped);
+  }
+
+  /** Throws what the bench throws; the next run is not touched by it. */
+  run(inputs: Iterable<Input>, recorder: Recorder): void {
+    this.control.renew();
+    if (this.bench === undefined || this.bench.engine.powerOn !== this.powerOn) {
+      this.begin.rows.length = 0;
+      this.bench = new Timeline(this.powerOn, this.begin, this.control);
+      this.bench.engine.recordInfo({});
+      this.fresh = this.bench.engine.save();
+    }
+    if (this.fresh === undefined) return;
+    const { bench, fresh } = this;
+    // A run that was ended in the middle of something leaves a bench that cannot be used again.
+    this.bench = undefined;
+    for (const row of this.begin.rows) row(recorder);
+    bench.startOver(recorder, fresh);
+    applyAll(bench, inputs);
+    this.bench = bench;
+  }
 }

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { CheckFailed, LimitReached, TyrError, UsageError } from '../../base/errors.ts';
-import type { Input, InputOf } from '../../protocol/inputs.ts';
+import type { Input } from '../../protocol/inputs.ts';
 import { runQuery } from '../session/query.ts';
 import { openSession, type SessionReader } from '../session/reader.ts';
-import { BoundedControl, FileRecorder, readJournal, runInputs } from './journal-file.ts';
+import { FileRecorder, readJournal, Runs } from './journal-file.ts';
 
 /** Whether the session in a file still fails. */
 export type Check = (file: string) => boolean;
@@ -69,13 +69,14 @@ export function shrinkSession(session: SessionReader, output: string, options: S
   const { powerOn, entries } = readJournal(session);
   const all = entries.map((e) => e.input);
   const dir = mkdtempSync(path.join(tmpdir(), 'tyr-shrink-'));
+  const runs = new Runs(powerOn, CANDIDATE_MS, stopped);
   let tried = 0;
   /** Runs some of the inputs; true when they fail the check. */
   const fails = (inputs: readonly Input[]): boolean => {
     if (stopped()) throw new LimitReached('stopped on request');
     const file = path.join(dir, `${tried++}.tyrsession`);
     try {
-      return write(powerOn, inputs, file, stopped) && check(file);
+      return write(runs, inputs, file, true) && check(file);
     } finally {
       rmSync(file, { force: true });
       progress({ tried, inputs: inputs.length });
@@ -84,7 +85,7 @@ export function shrinkSession(session: SessionReader, output: string, options: S
   try {
     if (!fails(all)) throw new CheckFailed('the session does not fail the check when it is run again');
     const { kept, complete } = ddmin(all, fails);
-    write(powerOn, kept, output, () => false);
+    write(new Runs(powerOn, CANDIDATE_MS, () => false), kept, output, false);
     const kinds = ['power-on', ...kept.map((i) => i.kind)];
     return { before: all.length + 1, after: kept.length + 1, tried, complete, kinds };
   } finally {
@@ -93,10 +94,10 @@ export function shrinkSession(session: SessionReader, output: string, options: S
 }
 
 /** Runs inputs into a session file; false when they cannot be run to their end. */
-function write(powerOn: InputOf<'power-on'>, inputs: readonly Input[], file: string, stopped: () => boolean): boolean {
-  const recorder = new FileRecorder(file);
+function write(runs: Runs, inputs: readonly Input[], file: string, passing: boolean): boolean {
+  const recorder = new FileRecorder(file, () => true, passing);
   try {
-    runInputs(powerOn, inputs, recorder, new BoundedControl(CANDIDATE_MS, stopped));
+    runs.run(inputs, recorder);
     return true;
   } catch (error) {
     // A history that the bench cannot run (a limit, a snapshot that is gone) is no candidate.

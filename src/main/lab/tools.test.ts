@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { integer, sample } from 'fast-check';
+import { constantFrom, integer, sample, tuple } from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { referenceImage } from '../engine/testing.ts';
 import type { Input, InputOf } from '../../protocol/inputs.ts';
@@ -115,6 +115,38 @@ describe('shrink', () => {
     expect(result).toMatchObject({ before: 32, complete: true });
     expect(result.kinds).toEqual(['power-on', 'poke', 'advance', 'read']);
     expect(replaySession(session('small')).identical).toBe(true);
+  });
+
+  it('finds a handful among 5,000, with progress, and it fails the same way', { timeout: 300_000 }, () => {
+    const parts = tuple(
+      constantFrom(MASK, CLEAR, 0x2028, 0x1008),
+      integer({ min: 0, max: 255 }),
+      integer({ min: 0, max: 9 }),
+    );
+    const inputs = sample(parts, { seed: 5000, numRuns: 4996 }).map(([offset, n, kind]): Input => {
+      return kind === 0 ? wait(n) : kind === 1 ? read(RAWSTAT) : poke(offset, n);
+    });
+    // What matters, far apart: the interrupt is let through, a reset raises it, and a read sees it.
+    inputs.splice(700, 0, poke(MASK, 0x100));
+    inputs.splice(1900, 0, poke(COMMAND, SOFT_RESET));
+    inputs.splice(3300, 0, wait(2_000_000));
+    inputs.splice(4800, 0, read(RAWSTAT));
+    const whole = record('whole', inputs);
+    const check = sqlCheck("SELECT count(*) FROM register_access WHERE name = 'GPU_INT_RAWSTAT' AND value & 256");
+    const seen: number[] = [];
+    const result = shrinkSession(whole, at('small'), { check, progress: ({ inputs: n }) => seen.push(n) });
+    expect(result).toMatchObject({ before: 5001, complete: true });
+    expect(result.after).toBeLessThanOrEqual(8);
+    expect(seen).toHaveLength(result.tried);
+    expect(check(at('small'))).toBe(true);
+    const small = session('small');
+    expect(runQuery(small, 'SELECT count(*) FROM input').rows).toEqual([[result.after]]);
+    expect(replaySession(small).identical).toBe(true);
+    // Stopped on the way, what was found so far is written and fails too.
+    let tried = 0;
+    const part = shrinkSession(whole, at('part'), { check, stopped: () => tried++ > 5 });
+    expect(part.complete).toBe(false);
+    expect(check(at('part'))).toBe(true);
   });
 
   it('says when there is nothing to shrink', () => {

@@ -24,6 +24,7 @@ const COUNTED = 64 * CHUNK;
 
 export class SessionWriter {
   readonly path: string;
+  private readonly passing: boolean;
   private readonly db: Database.Database;
   private readonly chunk: Statement;
   private readonly chunkAgain: Statement;
@@ -50,9 +51,13 @@ export class SessionWriter {
   private place: ReturnType<typeof placeOf>;
   private open = true;
 
-  /** Creates the file. UsageError when there is one: a session has one writer, and another process may be it. */
-  constructor(path: string) {
+  /**
+   * Creates the file. UsageError when there is one: a session has one writer, and another process may be it. One that
+   * is `passing` is read once and thrown away: nothing is done to keep it should the process be killed.
+   */
+  constructor(path: string, passing = false) {
     this.path = path;
+    this.passing = passing;
     try {
       closeSync(openSync(path, 'wx'));
     } catch (error) {
@@ -61,9 +66,9 @@ export class SessionWriter {
     }
     this.db = new Database(path);
     this.db.pragma(`page_size = ${PAGE_BYTES}`);
-    this.db.pragma('journal_mode = WAL');
+    this.db.pragma(`journal_mode = ${passing ? 'OFF' : 'WAL'}`);
     this.db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    this.db.pragma('synchronous = NORMAL');
+    this.db.pragma(`synchronous = ${passing ? 'OFF' : 'NORMAL'}`);
     this.db.pragma('locking_mode = NORMAL');
     this.db.exec(CREATE_SESSION);
     this.name = this.db.prepare('INSERT OR IGNORE INTO register_name VALUES (?, ?, ?, ?)');
@@ -197,8 +202,10 @@ export class SessionWriter {
     if (!this.open) return;
     this.open = false;
     this.commit();
-    this.db.pragma('wal_checkpoint(TRUNCATE)');
-    this.db.pragma('journal_mode = DELETE');
+    if (!this.passing) {
+      this.db.pragma('wal_checkpoint(TRUNCATE)');
+      this.db.pragma('journal_mode = DELETE');
+    }
     this.db.close();
   }
 }
