@@ -190,7 +190,6 @@ export class Service
   private end(reason: string): void {
     this.dead = reason;
     this.runner.stop();
-    this.parts.notify('alert', { message: `the bench stopped: ${reason}` });
     this.parts.notify('bench', { reason });
   }
 
@@ -321,6 +320,7 @@ export class Service
       timeNs: engine?.now ?? 0,
       mcu: engine?.driver.mcuStatus ?? 'off',
       gpuHz: engine?.board.machine.gpuClock.hz ?? 0,
+      gpuPower: engine?.driver.gpuPower ?? 'none',
       branch: engine?.sequence.branch ?? 0,
       accesses: engine?.board.accesses ?? 0,
       jobs: engine?.records.jobCount ?? 0,
