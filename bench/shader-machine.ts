@@ -30,8 +30,8 @@ const BUFFERS = [0x1000_0000, 0x40_0000] as const;
 const SUBMISSION = 32;
 const RING_BYTES = 0x1000;
 const CORES = 64;
-/** Work-groups of a task (chosen): few enough for all cores, many enough that a task is not only its start. */
-const TASK_INCREMENT = 8;
+/** Work-items of a task (chosen): as many as a core of the hardware holds at once. */
+const TASK_ITEMS = 2048;
 const ARCH = { arch: 10 } as const;
 
 export interface Kernel {
@@ -40,6 +40,8 @@ export interface Kernel {
   readonly local: readonly [number, number];
   readonly groups: readonly [number, number];
   readonly uniforms: readonly number[];
+  /** Bit n: register 48 + n is filled before the start. */
+  readonly preload: number;
   /** What the buffers hold before a dispatch. */
   readonly buffers: readonly Uint32Array[];
   /** Bytes of shared memory as a power of two, 0 for none. */
@@ -146,8 +148,7 @@ export class ShaderMachine {
     const { kernel } = this;
     const va = PLACES.descriptors[0];
     const at = { spd: 0, uniforms: 0x100, storage: 0x200, table: 0x240, buffers: 0x400 };
-    const preload = 0xff80;
-    this.put(at.spd, [0x18, preload, PLACES.code[0], 0]);
+    this.put(at.spd, [0x18, kernel.preload, PLACES.code[0], 0]);
     this.put(at.uniforms, kernel.uniforms);
     const scale = kernel.shared === 0 ? 0 : Math.log2(kernel.shared) + 1;
     this.put(at.storage, [0, scale << 8, 0, 0, PLACES.shared[0], 0, 0, 0]);
@@ -171,7 +172,7 @@ export class ShaderMachine {
         instruction('MOVE32', { destination: Number(r), immediate: value }),
       ),
       instruction('SET_SB_ENTRY', { endpoint_entry: 3 }),
-      instruction('RUN_COMPUTE', { task_increment: TASK_INCREMENT }),
+      instruction('RUN_COMPUTE', { task_increment: TASK_ITEMS / (x * y) }),
       instruction('WAIT', { wait_mask: 255 }),
     ];
     while (stream.length < SUBMISSION) stream.push(instruction('NOP'));

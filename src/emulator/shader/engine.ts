@@ -11,6 +11,7 @@ import { FAULT } from '../../spec/faults.ts';
 import { ACCESS, type Memory, type Mmu } from '../wiring.ts';
 import { Buffers } from './buffers.ts';
 import { COST_BARRIER, COST_GROUP, COST_WARP, MAX_GROUP_ITEMS } from './choices.ts';
+import { GroupStart } from './group.ts';
 import { flushRow, suppressRow } from './float-modes.ts';
 import {
   LaneFile,
@@ -65,6 +66,7 @@ export class ShaderEngine {
   watch: RunWatch | undefined;
   /** Undefined for the interpreter. */
   readonly translator: ShaderTranslator | undefined;
+  private readonly start: GroupStart;
   private readonly pool: ConstantPool;
   private readonly programs: Programs;
   private budget = 0;
@@ -86,6 +88,7 @@ export class ShaderEngine {
     const shared = kind === 'translator' && memory.wasm !== undefined ? fileMemory() : undefined;
     const file = new LaneFile(shared?.buffer);
     this.file = file;
+    this.start = new GroupStart(file);
     this.pool = new ConstantPool(file);
     this.memory = new ShaderMemory(memory, mmu, file.words(PAGES_ROW, PAGES_WORDS));
     this.buffers = new Buffers(this.memory, file.words(BUFFERS_ROW, BUFFERS_WORDS));
@@ -169,44 +172,19 @@ export class ShaderEngine {
     const shared = env.wlsBase + task.core * env.wlsInstances * env.wlsSize;
     file.broadcast(SPECIAL_ROW.WORKGROUP_LOCAL, shared | 0);
     file.broadcast(SPECIAL_ROW.WORKGROUP_LOCAL + 1, Math.floor(shared / TWO32));
-    if (task.registers !== undefined) file.I.set(task.registers, FIRST_WARP);
+    if (task.registers !== undefined) {
+      file.I.set(task.registers, FIRST_WARP);
+      this.start.forget();
+    }
     task.registers = undefined;
   }
 
   /** Registers of all warps before the first instruction. */
   private beginGroup(task: Task): void {
-    const { environment: env, box } = task;
+    const { environment: env } = task;
     const warps = warpsOf(env);
     const items = env.sizeX * env.sizeY * env.sizeZ;
-    const { I } = this.file;
-    I.fill(0, FIRST_WARP, FIRST_WARP + warps * WARP_WORDS);
-    const gx = box.x + (task.group % box.nx);
-    const gy = box.y + (Math.floor(task.group / box.nx) % box.ny);
-    const gz = box.z + Math.floor(task.group / (box.nx * box.ny));
-    const { sizeX, sizeY } = env;
-    const firstX = (env.offsetX + gx * sizeX) | 0;
-    const firstY = (env.offsetY + gy * sizeY) | 0;
-    const firstZ = (env.offsetZ + gz * env.sizeZ) | 0;
-    const wanted = env.preload >>> (FIRST_PRELOAD - 48);
-    let x = 0;
-    let y = 0;
-    let z = 0;
-    for (let item = 0; item < items; item++) {
-      const at = FIRST_WARP + (item >>> 4) * WARP_WORDS + (item & 15) + FIRST_PRELOAD * LANES;
-      if ((wanted & 1) !== 0) I[at] = x | (y << 16);
-      if ((wanted & 2) !== 0) I[at + LANES] = z;
-      if ((wanted & 4) !== 0) I[at + 2 * LANES] = gx;
-      if ((wanted & 8) !== 0) I[at + 3 * LANES] = gy;
-      if ((wanted & 16) !== 0) I[at + 4 * LANES] = gz;
-      if ((wanted & 32) !== 0) I[at + 5 * LANES] = firstX + x;
-      if ((wanted & 64) !== 0) I[at + 6 * LANES] = firstY + y;
-      if ((wanted & 128) !== 0) I[at + 7 * LANES] = firstZ + z;
-      if (++x < sizeX) continue;
-      x = 0;
-      if (++y < sizeY) continue;
-      y = 0;
-      z++;
-    }
+    this.start.begin(task, this.translator?.written);
     for (let w = 0; w < warps; w++) {
       const lanes = Math.min(LANES, items - w * LANES);
       task.pc[w] = env.code;
@@ -274,12 +252,15 @@ export class ShaderEngine {
     let alive = task.alive[w]!;
     file.active = active;
     const translator = this.translator?.ready === true ? this.translator : undefined;
+    if (translator === undefined) this.start.forget();
     for (;;) {
       if (translator !== undefined) {
         const how = this.enterTranslated(translator, task, w, pc, active);
         if (how === ENTERED.FAULT) return RUN.FAULT;
-        if (how === ENTERED.ENDED) return RUN.DONE;
-        if (how !== ENTERED.NOT) {
+        if (how === ENTERED.ENDED || how === ENTERED.BARRIER) return RUN.DONE;
+        if (how === ENTERED.NOT) {
+          if (!translator.covers(pc)) this.start.forget();
+        } else {
           pc = translator.pc;
           active = translator.active;
           file.active = active;
@@ -397,8 +378,14 @@ export class ShaderEngine {
     }
     if (how === ENTERED.FAULT) this.failed(task, w, translator.pc);
     else if (how === ENTERED.ENDED) {
-      this.endLanes(task, w, translator.active);
-      this.select(task, w);
+      // All of them were executing.
+      task.alive[w] = 0;
+      task.active[w] = 0;
+    } else if (how === ENTERED.BARRIER) {
+      const first = w * LANES;
+      for (let l = 0; l < LANES; l++) if ((translator.active >>> l) & 1) task.lanePc[first + l] = translator.pc;
+      task.blocked[w] = translator.active;
+      task.active[w] = 0;
     } else if (how === ENTERED.TURN && translator.active !== task.alive[w]) {
       const first = w * LANES;
       for (let l = 0; l < LANES; l++) if ((translator.active >>> l) & 1) task.lanePc[first + l] = translator.pc;
@@ -563,8 +550,6 @@ export class ShaderEngine {
   }
 }
 
-/** First of the registers r55..r62 that are filled before the start. */
-const FIRST_PRELOAD = 55;
 const BOTH_HALVES = 3;
 /** The only slot a barrier may name (chosen: any other is a barrier fault). */
 const BARRIER_SLOT = 7;

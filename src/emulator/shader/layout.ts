@@ -32,6 +32,8 @@ export const RESULT_TEMP_ROW = SOURCE_TEMP_ROW + 8;
 export const CONSTANT_ROW = RESULT_TEMP_ROW + 2;
 export const CONSTANT_ROWS = 2048;
 export const WARP_ROW = CONSTANT_ROW + CONSTANT_ROWS;
+/** Word of the first register of the first warp. */
+export const FIRST_WARP_WORD = WARP_ROW * LANES;
 /** What translated code shares with the engine: places of lanes, its state on leaving, addresses, loaded words. */
 export const PLACE_ROW = WARP_ROW + MAX_WARPS * REGISTERS;
 export const STATE_ROW = PLACE_ROW + 1;
@@ -39,7 +41,9 @@ export const ADDRESS_ROW = STATE_ROW + 1;
 export const DATA_ROW = ADDRESS_ROW + 2;
 /** Cached pages (memory.ts) and buffers (buffers.ts). */
 export const PAGES_ROW = DATA_ROW + 4;
-export const PAGES_WORDS = 4 * 64 * 3;
+/** Per kind of access; a page's place is folded from its number, so that buffers a power of two apart do not meet. */
+export const PAGES_ENTRIES = 256;
+export const PAGES_WORDS = 4 * PAGES_ENTRIES * 3;
 export const BUFFERS_ROW = PAGES_ROW + PAGES_WORDS / LANES;
 export const BUFFERS_WORDS = 16 * 8;
 export const FILE_ROWS = BUFFERS_ROW + BUFFERS_WORDS / LANES;

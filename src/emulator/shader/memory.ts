@@ -5,15 +5,14 @@
 import { FAULT } from '../../spec/faults.ts';
 import { ACCESS, type AccessType, type Memory, type Mmu } from '../wiring.ts';
 import { DROPPED_HIGH } from './choices.ts';
-import { PAGES_WORDS } from './layout.ts';
+import { PAGES_ENTRIES, PAGES_WORDS } from './layout.ts';
 
 const PAGE = 4096;
 const PAGE_MASK = PAGE - 1;
 const TWO32 = 2 ** 32;
-/** Pages remembered per kind of access. */
-const ENTRIES = 64;
+/** Words of an entry, and of the entries of one kind of access. */
 const ENTRY_WORDS = 3;
-const KIND_WORDS = ENTRIES * ENTRY_WORDS;
+const KIND_WORDS = PAGES_ENTRIES * ENTRY_WORDS;
 
 /** Answers of `find` that are no offsets. */
 export const FAULTED = -1;
@@ -74,7 +73,7 @@ export class ShaderMemory {
    */
   find(lo: number, hi: number, access: AccessType): number {
     const page = lo & ~PAGE_MASK;
-    const at = access * KIND_WORDS + ((lo >>> 12) & (ENTRIES - 1)) * ENTRY_WORDS;
+    const at = access * KIND_WORDS + (((lo >>> 12) ^ (lo >>> 19) ^ (lo >>> 25)) & (PAGES_ENTRIES - 1)) * ENTRY_WORDS;
     const { cache } = this;
     const offset = cache[at + 2]!;
     if (cache[at] === page && cache[at + 1] === hi && offset !== -1) return offset + (lo & PAGE_MASK);

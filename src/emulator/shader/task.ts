@@ -5,7 +5,7 @@
 import type { PlainObject } from '../../base/stateful.ts';
 import type { GroupBox } from '../csf/task-count.ts';
 import type { Environment } from './environment.ts';
-import { LANES, MAX_WARPS } from './layout.ts';
+import { LANES } from './layout.ts';
 
 /** What a task belongs to. */
 export interface TaskPlace {
@@ -40,6 +40,7 @@ export interface Task extends TaskPlace {
 }
 
 export function newTask(place: TaskPlace, environment: Environment, box: GroupBox): Task {
+  const warps = warpsOf(environment);
   return {
     ...place,
     environment,
@@ -48,11 +49,11 @@ export function newTask(place: TaskPlace, environment: Environment, box: GroupBo
     begun: false,
     warp: 0,
     executed: 0,
-    pc: new Float64Array(MAX_WARPS),
-    active: new Int32Array(MAX_WARPS),
-    alive: new Int32Array(MAX_WARPS),
-    blocked: new Int32Array(MAX_WARPS),
-    lanePc: new Float64Array(MAX_WARPS * LANES),
+    pc: new Float64Array(warps),
+    active: new Int32Array(warps),
+    alive: new Int32Array(warps),
+    blocked: new Int32Array(warps),
+    lanePc: new Float64Array(warps * LANES),
     registers: undefined,
   };
 }

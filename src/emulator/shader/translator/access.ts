@@ -6,7 +6,7 @@
  */
 import { ACCESS } from '../../wiring.ts';
 import { DROPPED_HIGH } from '../choices.ts';
-import { ADDRESS_ROW, ALL_LANES, BUFFERS_ROW, DATA_ROW, LANES, PAGES_ROW } from '../layout.ts';
+import { ADDRESS_ROW, ALL_LANES, BUFFERS_ROW, DATA_ROW, LANES, PAGES_ENTRIES, PAGES_ROW } from '../layout.ts';
 import {
   branchIf,
   FILE_MEMORY,
@@ -35,10 +35,10 @@ import {
 
 export const ROW_BYTES = 4 * LANES;
 const QUADS = [0, 1, 2, 3] as const;
-/** Bytes of the cache of one kind of access, and of an entry; entries of each kind. */
-const KIND_BYTES = 64 * 12;
+/** Bytes of an entry of the cache of pages, and of the entries of one kind of access. */
 const ENTRY_BYTES = 12;
-const ENTRY_MASK = 63;
+const KIND_BYTES = PAGES_ENTRIES * ENTRY_BYTES;
+const ENTRY_MASK = PAGES_ENTRIES - 1;
 const PAGE_MASK = 0xfff;
 const BUFFER_BYTES = 32;
 const BUFFER_MASK = 15;
@@ -113,7 +113,8 @@ function findPage(kind: number): number[] {
 
 /** Puts the offset of the page of an address into RAM, or fails. */
 function lookUp(kind: number, lo: Code, hi: Code): number[] {
-  const entry = i(W.mul, i(W.and, i(W.shrU, lo, int(12)), int(ENTRY_MASK)), int(ENTRY_BYTES));
+  const folded = i(W.xor, i(W.xor, i(W.shrU, lo, int(12)), i(W.shrU, lo, int(19))), i(W.shrU, lo, int(25)));
+  const entry = i(W.mul, i(W.and, folded, int(ENTRY_MASK)), int(ENTRY_BYTES));
   const at = PAGES + kind * KIND_BYTES;
   return join(
     set(ENTRY, entry),

@@ -41,10 +41,10 @@ import {
 } from './wasm.ts';
 
 /**
- * How translated code ended: at an instruction for the interpreter, a fault, the end of all lanes, or where lanes meet
- * behind an instruction after which code may have changed.
+ * How translated code ended: at an instruction for the interpreter, a fault, the end of all lanes, where lanes meet
+ * behind an instruction after which code may have changed, or all lanes behind a barrier.
  */
-export const EXIT = { INTERPRET: 0, FAULT: 1, ENDED: 2, TURN: 3 } as const;
+export const EXIT = { INTERPRET: 0, FAULT: 1, ENDED: 2, TURN: 3, BARRIER: 4 } as const;
 /** Words of the state row. */
 export const STATE = { PLACE: 0, ACTIVE: 1, BUDGET: 2, CYCLES: 3, LOADS: 4, STORES: 5, MOVED: 6, SELECTED: 7 } as const;
 /** No place. */
@@ -359,9 +359,10 @@ class Compiler {
       case 'turn':
         return this.turn(next);
       case 'end':
+      case 'barrier':
         return join(
-          this.within(get(FULL), () => this.exit(EXIT.ENDED, next)),
-          // Some lanes end: the interpreter does it, as if nothing had happened.
+          this.within(get(FULL), () => this.exit(end === 'end' ? EXIT.ENDED : EXIT.BARRIER, next)),
+          // Some lanes only: the interpreter does it, as if nothing had happened.
           set(BUDGET, i(W.add, get(BUDGET), int(1))),
           set(CYCLES, i(W.sub, get(CYCLES), int(last!.cost))),
           this.exit(EXIT.INTERPRET, next - 1),

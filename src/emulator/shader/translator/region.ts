@@ -4,6 +4,7 @@
  * flow of lanes is left to the interpreter (barriers, indirect branches, invalid words, ends of some lanes) are hard:
  * they end a block, and a block begins behind them.
  */
+import { LANES } from '../layout.ts';
 import { KIND, type MicroOp } from '../micro-op.ts';
 import { canPrepare } from './quad.ts';
 
@@ -11,7 +12,7 @@ import { canPrepare } from './quad.ts';
 const LIMIT = 4096;
 
 /** How a block ends; `fall`: the next block follows. */
-export type End = 'fall' | 'hard' | 'branch' | 'turn' | 'end';
+export type End = 'fall' | 'hard' | 'branch' | 'turn' | 'end' | 'barrier';
 
 export interface Block {
   /** Place of the first instruction. */
@@ -29,10 +30,18 @@ export interface Region {
   readonly blocks: readonly Block[];
   /** Number of the block that begins at a place, -1 elsewhere. */
   readonly leaders: Int32Array;
+  /** 1 at the places of its instructions. */
+  readonly known: Uint8Array;
+  /** Registers that its instructions can write. */
+  readonly written: readonly number[];
 }
 
+/** The slot of barriers that are no fault. */
+const BARRIER_SLOT = 7;
+
 function isHard(op: MicroOp): boolean {
-  if (op.kind === KIND.BARRIER || op.kind === KIND.INVALID) return true;
+  if (op.kind === KIND.INVALID) return true;
+  if (op.kind === KIND.BARRIER) return op.end || op.select !== BARRIER_SLOT;
   if (op.kind === KIND.BRANCH) return op.end || op.name !== 'BRANCHZ' || op.counter || !canPrepare(op.pa, false);
   return op.end && op.kind !== KIND.NOTHING;
 }
@@ -51,7 +60,7 @@ export function discover(fetch: (distance: number) => MicroOp | undefined): Regi
       const op = fetch(at);
       if (op === undefined) break;
       ops.set(at, op);
-      if (isHard(op) || op.turn || op.kind === KIND.BRANCH) {
+      if (isHard(op) || op.turn || op.kind === KIND.BRANCH || op.kind === KIND.BARRIER) {
         if (op.kind === KIND.BRANCH && op.name === 'BRANCHZ') lead(at + 1 + op.imm);
         lead(at + 1);
         break;
@@ -67,7 +76,19 @@ export function discover(fetch: (distance: number) => MicroOp | undefined): Regi
   const blocks = starts.map((at) => blockAt(at, lowest, ops, leaders));
   const index = new Int32Array(span).fill(-1);
   blocks.forEach((b, n) => (index[b.start] = n));
-  return { entry: -lowest, span, blocks, leaders: index };
+  const known = new Uint8Array(span);
+  for (const at of places) known[at - lowest] = 1;
+  return { entry: -lowest, span, blocks, leaders: index, known, written: writtenBy(ops.values()) };
+}
+
+function writtenBy(ops: Iterable<MicroOp>): number[] {
+  const registers = new Set<number>();
+  for (const op of ops) {
+    if (op.dst >= 0) registers.add(op.dst / LANES);
+    if (op.wide) registers.add(op.dst / LANES + 1);
+    for (let n = 0; n < op.outCount; n++) registers.add(op.out / LANES + n);
+  }
+  return [...registers];
 }
 
 function blockAt(
@@ -83,6 +104,7 @@ function blockAt(
     if (op === undefined || isHard(op)) return block('hard');
     list.push(op);
     if (op.kind === KIND.BRANCH) return block('branch');
+    if (op.kind === KIND.BARRIER) return block('barrier');
     if (op.end) return block('end');
     if (op.turn) return block('turn');
     if (leaders.has(at + 1)) return block('fall');

@@ -131,6 +131,17 @@ export class ShaderTranslator {
     return this.current !== undefined;
   }
 
+  /** Registers that the program can write; undefined while there is none. */
+  get written(): readonly number[] | undefined {
+    return this.current?.region.written;
+  }
+
+  /** True for the address of an instruction of the program. */
+  covers(pc: number): boolean {
+    const t = this.current;
+    return t !== undefined && t.region.known[(pc - t.origin) / WORD] === 1;
+  }
+
   /** Runs translated code of a warp from `pc`; ENTERED.*. */
   enter(task: Task, w: number, pc: number, active: number, budget: number): number {
     const t = this.current;
