@@ -187,6 +187,8 @@ export const debugViewRequests = {
     params: z.strictObject({ address: u32, length: u32.max(MOST_MARKED) }),
     result: z.array(addressMark),
   },
+  /** Names of addresses, as `function+0x12`; empty where there is none. */
+  'debug.names': { params: z.strictObject({ addresses: z.array(u32).max(2000) }), result: z.array(z.string()) },
   'debug.place': { params: z.strictObject({ address: u32 }), result: namedPlace.optional() },
   /** Lines of a source file that have code, each with its first address. */
   'debug.lines': {

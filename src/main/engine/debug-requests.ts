@@ -69,6 +69,7 @@ export const DEBUG_LOOKS = [
   'debug.symbols',
   'debug.findSymbols',
   'debug.marks',
+  'debug.names',
   'debug.place',
   'debug.lines',
   'debug.labels',

@@ -46,6 +46,7 @@ export const DEBUG_VIEW_HANDLERS: Handlers = {
   },
   'debug.findSymbols': (s, { text, limit }) => findSymbols(s.symbols, s.history.labels, text, limit),
   'debug.marks': (s, { address, length }) => marks(s.symbols, s.history.labels, address, length),
+  'debug.names': (s, { addresses }) => addresses.map((address) => s.symbols.text(address) ?? ''),
   'debug.place': (s, { address }) => {
     const place = s.symbols.place(address);
     return place === undefined ? undefined : placeView(place);

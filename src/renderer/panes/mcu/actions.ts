@@ -1,69 +1,84 @@
-/** What a person does to the MCU: run, step, go back, breakpoints, and the state they all share. */
+/** What a person does to the MCU: run, step, go back, breakpoints, names; and the state of the pane they all share. */
 import { create } from 'zustand';
-import type { StopState } from '../../../protocol/debug.ts';
+import type { Params } from '../../../protocol/messages.ts';
 import type { Workspace } from '../../workspace.ts';
 
-/** Virtual time of one request while it runs to a breakpoint, in ns, and how often it is asked again. */
-const RUN_NS = 20_000_000;
-const MOST_RUNS = 500;
+export type CodeView = 'disassembly' | 'source';
+export type McuTab =
+  'registers' | 'stack' | 'watch' | 'breakpoints' | 'system' | 'fault' | 'recording' | 'symbols' | 'unknown';
 
 /** State of the pane that outlives its drawing; what the machine does is always asked of the engine. */
 export const useMcu = create<{
-  /** Address the listing shows; undefined follows the PC. */
+  /** Address the code shows; undefined follows the PC. */
   readonly at: number | undefined;
-  /** Running to a breakpoint now. */
-  readonly running: boolean;
-}>(() => ({ at: undefined, running: false }));
+  readonly view: CodeView;
+  readonly tab: McuTab;
+  /** Source file and line shown; undefined follows the address. */
+  readonly source: { readonly file: number; readonly line: number } | undefined;
+  /** Expressions that are watched. */
+  readonly watched: readonly string[];
+}>(() => ({ at: undefined, view: 'disassembly', tab: 'registers', source: undefined, watched: [] }));
+
+type StepKind = NonNullable<Params<'debug.step'>['what']>;
+type BackKind = NonNullable<Params<'debug.stepBack'>['what']>;
 
 export interface McuActions {
-  step(): Promise<void>;
-  stepBack(): Promise<void>;
+  step(what: StepKind): Promise<void>;
+  stepBack(what: BackKind): Promise<void>;
   run(): Promise<void>;
+  runTo(address: number): Promise<void>;
   runBack(): Promise<void>;
-  pause(): void;
+  pause(): Promise<void>;
+  /** Sets a breakpoint before an instruction, or takes it away. */
   toggle(address: number): Promise<void>;
+  /** The same at a line of a source file of the symbol file. */
+  toggleLine(file: number, line: number): Promise<void>;
+  label(address: number, name: string, comment: string): Promise<void>;
+}
+
+/** Shows an address in the code. */
+export function showAddress(address: number): void {
+  useMcu.setState({ at: (address & ~1) >>> 0, source: undefined });
 }
 
 export function mcuActions(w: Workspace): McuActions {
   const { client } = w;
-  const follow = (): void => useMcu.setState({ at: undefined });
   const attached = async <T>(work: () => Promise<T>): Promise<T | undefined> =>
     w.act(client.call('debug.attach', { on: true }).then(work));
-  const run = async (): Promise<void> => {
-    useMcu.setState({ running: true, at: undefined });
-    try {
-      await attached(async () => {
-        for (let i = 0; i < MOST_RUNS && useMcu.getState().running; i++) {
-          const state: StopState = await client.call('debug.run', { ns: RUN_NS });
-          if (state.state !== 'running') return;
-        }
-      });
-    } finally {
-      useMcu.setState({ running: false });
-    }
+  const follow = async <T>(work: () => Promise<T>): Promise<void> => {
+    await attached(work);
+    useMcu.setState({ at: undefined, source: undefined });
   };
   return {
-    step: async () => {
-      follow();
-      await attached(() => client.call('debug.step', { count: 1 }));
-    },
-    stepBack: async () => {
-      follow();
-      await attached(() => client.call('debug.stepBack', { count: 1 }));
-    },
-    run,
-    runBack: async () => {
-      follow();
-      await attached(() => client.call('debug.continueBack', {}));
-    },
-    pause: () => useMcu.setState({ running: false }),
+    step: (what) => follow(() => client.call('debug.step', { what })),
+    stepBack: (what) => follow(() => client.call('debug.stepBack', { what })),
+    run: () =>
+      follow(async () => {
+        const { inside } = await client.call('debug.state', {});
+        if (inside) await client.call('debug.run', { ns: 1 });
+        else await client.call('run.continue', { mode: 'fast' });
+      }),
+    runTo: (address) => follow(() => client.call('debug.runTo', { address })),
+    runBack: () => follow(() => client.call('debug.continueBack', {})),
+    pause: async () => void (await w.act(client.call('run.pause', {}))),
     toggle: async (address) => {
       await attached(async () => {
         const all = await client.call('debug.breakpoints', {});
-        const here = all.find((b) => b.breakpoint.kind === 'execute' && b.breakpoint.address === address);
+        const here = all.find((b) => b.breakpoint.kind === 'execute' && b.addresses.includes(address));
         if (here !== undefined) await client.call('debug.unbreak', { id: here.id });
         else await client.call('debug.break', { kind: 'execute', address });
       });
+    },
+    toggleLine: async (file, line) => {
+      await attached(async () => {
+        const all = await client.call('debug.breakpoints', {});
+        const here = all.find((b) => b.breakpoint.line?.file === file && b.breakpoint.line.line === line);
+        if (here !== undefined) await client.call('debug.unbreak', { id: here.id });
+        else await client.call('debug.break', { kind: 'execute', line: { file, line } });
+      });
+    },
+    label: async (address, name, comment) => {
+      await w.act(client.call('debug.label', { address, name, comment }));
     },
   };
 }

@@ -1,80 +1,292 @@
-/** Breakpoints and watchpoints: added by address, shown with their hits, removed with Delete. */
-import { Trash2 } from 'lucide-react';
-import { useState } from 'react';
+/**
+ * Breakpoints and watchpoints: where, on what condition, after how many hits, or only to log. Each says whether it is
+ * bound, pending or refused, and why; the form adds one or changes the one that is being edited.
+ */
+import { Pencil, Trash2 } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import type { BreakpointState } from '../../../protocol/debug.ts';
+import { expressionProblem } from '../../../protocol/debug-expression.ts';
+import type { Params } from '../../../protocol/messages.ts';
 import { Tool } from '../../shell/tool.tsx';
 import { useAct, useClient, usePoll } from '../../engine/context.tsx';
-import { hex } from '../../lib/format.ts';
+import { hex, plural } from '../../lib/format.ts';
 import { parseValue } from '../../lib/value-text.ts';
+import { showAddress } from './actions.ts';
+
+type Breakpoint = Params<'debug.break'>;
+type Kind = Breakpoint['kind'];
 
 const KINDS = [
-  { kind: 'execute', title: 'Execute' },
-  { kind: 'write', title: 'Write' },
-  { kind: 'read', title: 'Read' },
-  { kind: 'access', title: 'Read or write' },
-  { kind: 'exception', title: 'Exception number' },
+  { kind: 'execute', title: 'Execute', where: 'address, function, or file.c:line' },
+  { kind: 'write', title: 'Write', where: 'address, variable, or register' },
+  { kind: 'read', title: 'Read', where: 'address, variable, or register' },
+  { kind: 'access', title: 'Read or write', where: 'address, variable, or register' },
+  { kind: 'exception', title: 'Exception', where: 'number, 0 for any' },
+  { kind: 'mmu', title: 'MMU fault', where: 'address space plus 1, 0 for any' },
 ] as const;
-type Kind = (typeof KINDS)[number]['kind'];
+
+interface Draft {
+  readonly kind: Kind;
+  readonly where: string;
+  readonly size: string;
+  readonly value: string;
+  readonly condition: string;
+  readonly ignore: string;
+  readonly log: string;
+}
+const EMPTY: Draft = { kind: 'execute', where: '', size: '4', value: '', condition: '', ignore: '', log: '' };
+
+interface File {
+  readonly name: string;
+  readonly lines: number;
+}
+
+const number = (text: string): number | undefined => {
+  const parsed = parseValue(text, { bits: 32 });
+  return parsed.ok ? Number(parsed.value) : undefined;
+};
+
+/** What the form says, or what is wrong with it. */
+function read(d: Draft, files: readonly File[], addressOf: (name: string) => number | undefined): Breakpoint | string {
+  const where = place(d, files, addressOf);
+  if (typeof where === 'string') return where;
+  const problem = d.condition === '' ? undefined : expressionProblem(d.condition);
+  if (problem !== undefined) return problem;
+  const size = number(d.size);
+  const ignore = d.ignore === '' ? 0 : number(d.ignore);
+  const value = d.value === '' ? undefined : number(d.value);
+  if (size === undefined || ignore === undefined || (d.value !== '' && value === undefined)) return 'not a number';
+  return {
+    kind: d.kind,
+    ...where,
+    size,
+    ignore,
+    ...(value === undefined ? {} : { value }),
+    ...(d.condition === '' ? {} : { condition: d.condition }),
+    ...(d.log === '' ? {} : { log: d.log }),
+  };
+}
+
+function place(
+  { kind, where }: Draft,
+  files: readonly File[],
+  addressOf: (name: string) => number | undefined,
+): Pick<Breakpoint, 'address' | 'line' | 'name' | 'register'> | string {
+  const text = where.trim();
+  const address = number(text);
+  if (address !== undefined) return { address };
+  if (kind === 'exception' || kind === 'mmu') return text === '' ? { address: 0 } : 'a number is needed';
+  if (text === '') return 'say where';
+  if (kind !== 'execute') {
+    const variable = addressOf(text);
+    return variable === undefined ? { register: text } : { address: variable };
+  }
+  const line = /^(.+):(\d+)$/.exec(text);
+  if (line === null) return { name: text };
+  const file = files.findIndex((f) => f.lines > 0 && f.name === line[1]);
+  return file < 0 ? `no source file is named ${line[1]}` : { line: { file, line: Number(line[2]) } };
+}
+
+function draftOf({ breakpoint: b, place: name, addresses }: BreakpointState): Draft {
+  const at = b.line !== undefined ? name : (b.name ?? b.register ?? hex(addresses[0] ?? b.address ?? 0, 8));
+  return {
+    kind: b.kind,
+    where: b.kind === 'exception' || b.kind === 'mmu' ? String(b.address) : at,
+    size: String(b.size),
+    value: b.value === undefined ? '' : hex(b.value),
+    condition: b.condition ?? '',
+    ignore: b.ignore === 0 ? '' : String(b.ignore),
+    log: b.log ?? '',
+  };
+}
 
 export function Breakpoints() {
   const client = useClient();
   const act = useAct();
   const { data: points } = usePoll('debug.breakpoints', {});
-  const [kind, setKind] = useState<Kind>('execute');
-  const [text, setText] = useState('');
-  const address = parseValue(text, { bits: 32 });
-  const add = () => {
-    if (!address.ok) return;
-    setText('');
+  const { data: symbols } = usePoll('debug.symbols', {});
+  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const [editing, setEditing] = useState<number>();
+  const [more, setMore] = useState(false);
+  const { data: named } = usePoll('debug.findSymbols', { text: draft.where.trim().slice(0, 200), limit: 20 });
+  const addressOf = (name: string): number | undefined => named?.find((s) => s.name === name)?.address;
+  const result = read(draft, symbols?.files ?? [], addressOf);
+  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
+  const done = () => {
+    setDraft(EMPTY);
+    setEditing(undefined);
+    setMore(false);
+  };
+  const submit = () => {
+    if (typeof result === 'string') return;
+    const id = editing;
     void act(
       client
         .call('debug.attach', { on: true })
-        .then(() => client.call('debug.break', { kind, address: Number(address.value) })),
+        .then(() =>
+          id === undefined
+            ? client.call('debug.break', result)
+            : client.call('debug.change', { id, breakpoint: result }),
+        ),
     );
+    done();
   };
+  const watches = draft.kind === 'read' || draft.kind === 'write' || draft.kind === 'access';
   return (
     <div className="mcu-points">
       <form
-        aria-label="New breakpoint"
+        aria-label={editing === undefined ? 'New breakpoint' : `Breakpoint ${editing}`}
         onSubmit={(e) => {
           e.preventDefault();
-          add();
+          submit();
         }}
+        onKeyDown={(e) => e.key === 'Escape' && done()}
       >
-        <select aria-label="Stops on" value={kind} onChange={(e) => setKind(e.target.value as Kind)}>
-          {KINDS.map((k) => (
-            <option key={k.kind} value={k.kind}>
-              {k.title}
-            </option>
-          ))}
-        </select>
-        <input
-          aria-label="Address"
-          className="mono"
-          placeholder="0x04003008"
-          value={text}
-          onChange={(e) => setText(e.target.value)}
-        />
-        <button type="submit" className="button" disabled={!address.ok}>
-          Add
-        </button>
+        <div className="mcu-form-row">
+          <select aria-label="Stops on" value={draft.kind} onChange={(e) => change({ kind: e.target.value as Kind })}>
+            {KINDS.map((k) => (
+              <option key={k.kind} value={k.kind}>
+                {k.title}
+              </option>
+            ))}
+          </select>
+          <input
+            aria-label="Where"
+            className="mono"
+            placeholder={KINDS.find((k) => k.kind === draft.kind)?.where}
+            list="mcu-point-names"
+            value={draft.where}
+            spellCheck={false}
+            onChange={(e) => change({ where: e.target.value })}
+          />
+          <datalist id="mcu-point-names">
+            {draft.where.length > 1 && named?.map((s) => <option key={`${s.name} ${s.address}`} value={s.name} />)}
+          </datalist>
+          <button
+            type="submit"
+            className="button"
+            disabled={typeof result === 'string'}
+            title={typeof result === 'string' ? result : undefined}
+          >
+            {editing === undefined ? 'Add' : 'Change'}
+          </button>
+          <button type="button" className="button" aria-expanded={more} onClick={() => setMore(!more)}>
+            Conditions
+          </button>
+        </div>
+        {more && (
+          <div className="mcu-form-more">
+            {watches && (
+              <>
+                <Field label="Bytes" value={draft.size} onChange={(size) => change({ size })} />
+                <Field label="Only this value" value={draft.value} hint="any" onChange={(value) => change({ value })} />
+              </>
+            )}
+            <Field
+              label="Condition"
+              value={draft.condition}
+              hint="r0 == 3 && [sp + 4] != 0"
+              bad={draft.condition !== '' && expressionProblem(draft.condition) !== undefined}
+              onChange={(condition) => change({ condition })}
+            />
+            <Field label="Hits passed over" value={draft.ignore} hint="0" onChange={(ignore) => change({ ignore })} />
+            <Field
+              label="Log instead of stopping"
+              value={draft.log}
+              hint="request {r0} of group {r4}"
+              onChange={(log) => change({ log })}
+            />
+          </div>
+        )}
       </form>
       <ul aria-label="Breakpoints">
         {points?.map((p) => (
-          <li key={p.id}>
-            <span className="mono">{hex(p.breakpoint.address, 8)}</span>
-            <span>{KINDS.find((k) => k.kind === p.breakpoint.kind)?.title}</span>
-            <span className="quiet">{p.refused ?? `bound, ${p.hits} hits`}</span>
-            <Tool
-              icon={Trash2}
-              name={`Remove breakpoint at ${hex(p.breakpoint.address, 8)}`}
-              onClick={() => void act(client.call('debug.unbreak', { id: p.id }))}
-            />
-          </li>
+          <Point
+            key={p.id}
+            point={p}
+            onEdit={() => {
+              setEditing(p.id);
+              setDraft(draftOf(p));
+              setMore(true);
+            }}
+          />
         ))}
       </ul>
       {points?.length === 0 && (
-        <p className="quiet">None yet: double-click an instruction, press F9 on it, or type an address.</p>
+        <p className="quiet">None yet: double-click an instruction or a line, press F9 on it, or say where above.</p>
       )}
     </div>
+  );
+}
+
+function Field(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly hint?: string;
+  readonly bad?: boolean;
+  readonly onChange: (value: string) => void;
+}) {
+  return (
+    <label>
+      <span>{props.label}</span>
+      <input
+        className={props.bad === true ? 'mono filter-bad' : 'mono'}
+        aria-invalid={props.bad === true}
+        value={props.value}
+        placeholder={props.hint}
+        spellCheck={false}
+        onChange={(e) => props.onChange(e.target.value)}
+      />
+    </label>
+  );
+}
+
+const STATUS = { bound: '● bound', pending: '◐ pending', refused: '✕ refused', off: '○ off' } as const;
+
+function Point({ point: p, onEdit }: { readonly point: BreakpointState; readonly onEdit: () => void }): ReactNode {
+  const client = useClient();
+  const act = useAct();
+  const { breakpoint: b, addresses } = p;
+  const [address] = addresses;
+  const title = KINDS.find((k) => k.kind === b.kind)?.title ?? b.kind;
+  const where = p.place === '' ? hex(address ?? b.address ?? 0, 8) : p.place;
+  const name = `${title} ${where}`;
+  const details = [
+    b.condition === undefined ? '' : `if ${b.condition}`,
+    b.value === undefined ? '' : `value ${hex(b.value)}`,
+    b.ignore === 0 ? '' : `after ${plural(b.ignore, 'hit')}`,
+    b.log === undefined ? '' : `logs “${b.log}”`,
+    b.by === 'gdb' ? 'set by GDB' : '',
+  ].filter((d) => d !== '');
+  return (
+    <li>
+      <input
+        type="checkbox"
+        aria-label={`${name} is on`}
+        checked={b.enabled}
+        onChange={(e) =>
+          void act(client.call('debug.change', { id: p.id, breakpoint: { ...b, enabled: e.target.checked } }))
+        }
+      />
+      <span>{title}</span>
+      {address === undefined || b.kind !== 'execute' ? (
+        <span className="mono">{where}</span>
+      ) : (
+        <button type="button" className="link mono" onClick={() => showAddress(address)}>
+          {where}
+        </button>
+      )}
+      <span className={`mcu-status-${p.status}`}>{STATUS[p.status]}</span>
+      <span className="quiet">{plural(p.hits, 'hit')}</span>
+      {details.length > 0 && <span className="quiet">{details.join(', ')}</span>}
+      {p.reason !== undefined && p.status !== 'off' && <span className="mcu-reason">{p.reason}</span>}
+      <span className="spring" />
+      <Tool icon={Pencil} name={`Change ${name}`} onClick={onEdit} />
+      <Tool
+        icon={Trash2}
+        name={`Remove breakpoint ${name}`}
+        onClick={() => void act(client.call('debug.unbreak', { id: p.id }))}
+      />
+    </li>
   );
 }

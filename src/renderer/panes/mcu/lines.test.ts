@@ -1,6 +1,6 @@
 /** Listings that meet the address asked for. */
 import { describe, expect, it } from 'vitest';
-import { linesAround } from './lines.ts';
+import { linesAround, targetOf } from './lines.ts';
 
 const NOP = [0x00, 0xbf];
 /** movw r0, #0x1234 */
@@ -23,5 +23,16 @@ describe('linesAround', () => {
   it('takes nothing and odd ends', () => {
     expect(linesAround(new Uint8Array(), 0, 0)).toEqual([]);
     expect(linesAround(Uint8Array.of(0), 0, 0)).toEqual([]);
+  });
+});
+
+describe('targetOf', () => {
+  it('gives where branches go and literals lie', () => {
+    expect(targetOf('bl 0x7a0')).toBe(0x7a0);
+    expect(targetOf('bne 0xea8')).toBe(0xea8);
+    expect(targetOf('cbz r0, 0x12')).toBe(0x12);
+    expect(targetOf('ldr r2, 0xf7c')).toBe(0xf7c);
+    expect(targetOf('adds r4, #1')).toBeUndefined();
+    expect(targetOf('movs r0, #0x10')).toBeUndefined();
   });
 });

@@ -16,3 +16,9 @@ export function linesAround(bytes: Uint8Array, base: number, at: number): Line[]
   }
   return listing(bytes.subarray(Math.max(0, at - base)), Math.max(base, at));
 }
+
+/** The address an instruction's text names: where a branch goes, or where a literal lies. */
+export function targetOf(text: string): number | undefined {
+  const found = /^(?:b[a-z.]*|cbn?z|ldr[a-z.]*|adr[a-z.]*)\s.*?(0x[0-9a-f]+)$/.exec(text);
+  return found === null ? undefined : Number(found[1]);
+}

@@ -1,7 +1,7 @@
 /** Registers the firmware used that the model does not have, each with the rule by which it answers. */
 import { useAct, useClient, usePoll } from '../../engine/context.tsx';
 import { hex, hexGroups, plural } from '../../lib/format.ts';
-import { useMcu } from './actions.ts';
+import { showAddress } from './actions.ts';
 
 const RULES = [
   { id: 'value', title: 'Value 0', rule: { kind: 'value', value: 0 } },
@@ -53,7 +53,7 @@ export function Unknown() {
               <td className="mono">{hexGroups(r.lastValue, 32)}</td>
               <td>
                 {r.pcs.map((pc) => (
-                  <button key={pc} type="button" className="link mono" onClick={() => useMcu.setState({ at: pc })}>
+                  <button key={pc} type="button" className="link mono" onClick={() => showAddress(pc)}>
                     {hex(pc, 8)}
                   </button>
                 ))}
