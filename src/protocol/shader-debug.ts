@@ -42,7 +42,7 @@ export type ShaderBreakpointState = z.infer<typeof shaderBreakpointState>;
 
 export const shaderProgram = z.object({
   id: programId,
-  /** Of the file it was opened from; empty for programs only met. */
+  /** Of the file it was opened from, or of the capture that ran it first; empty for others. */
   name: z.string(),
   instructions: u32,
   /** Address and address space at the last job that ran it; undefined while none has. */
@@ -167,6 +167,11 @@ export const shaderDebugRequests = {
   'shaderdebug.open': {
     params: z.strictObject({ name: z.string().max(200), bytes }),
     result: shaderProgram,
+  },
+  /** What a program is called from now on. */
+  'shaderdebug.name': {
+    params: z.strictObject({ program: programId, name: z.string().max(200) }),
+    result: z.void(),
   },
   /** Where the machine stands. */
   'shaderdebug.where': { params: none, result: shaderStop },

@@ -24,6 +24,7 @@ export const SHADER_DEBUG_HANDLERS: Handlers = {
   'shaderdebug.programs': (s) => s.shaders.programs.all.map(describeProgram),
   'shaderdebug.words': (s, { program }) => s.shaders.programs.of(program).words,
   'shaderdebug.open': (s, { name, bytes }) => describeProgram(s.shaders.programs.open(name, bytes)),
+  'shaderdebug.name': (s, { program, name }) => void (s.shaders.programs.of(program).name = name),
   'shaderdebug.where': (s) => s.shaders.where(),
   'shaderdebug.tasks': (s) => s.shaders.tasks(),
   'shaderdebug.registers': (s, { core, warp }) => s.shaders.registers(core, warp),

@@ -40,7 +40,8 @@ function search(engine: Engine, path: readonly Input[], from: number, target: nu
   let inputs = from;
   let beganNs = engine.now;
   const look = (number: number): void => {
-    if (number > target || engine.kernel.cpu.depth > 0) return;
+    // Looked at again after a stop, it is the same place.
+    if (number > target || number === found?.number || engine.kernel.cpu.depth > 0) return;
     found = { inputs, afterNs: engine.now - beganNs, timeNs: engine.now, number };
   };
   hooks.csf.shader = (_task, _warp, _pc, _active, number) => {

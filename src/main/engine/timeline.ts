@@ -163,10 +163,10 @@ export class Timeline implements Applier {
   private take(input: Input): ApplyResult {
     const { keyframes, powerOn, path, current } = this;
     keyframes.visit(powerOn, path, current);
-    if (input.kind === 'advance' && this.breaks?.armed === true) return this.grantToBreak(input, this.breaks);
-    path.push(input);
     keyframes.working(true);
     try {
+      if (input.kind === 'advance' && this.breaks?.armed === true) return this.grantToBreak(input, this.breaks);
+      path.push(input);
       if (input.kind !== 'advance') return current.apply(input);
       return current.applyInPieces(input, (givenNs) => keyframes.visit(powerOn, path, current, givenNs));
     } finally {

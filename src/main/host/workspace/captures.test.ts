@@ -31,6 +31,7 @@ describe('captures in a window', () => {
     expect(verdict).toMatchObject({ ok: true, cancelled: false, differing: 0 });
     expect(verdict.buffers.map((b) => b.compared)).toEqual([true, true, true, true, true]);
     expect(steps.length).toBeGreaterThan(20);
+    expect(bench.call('shaderdebug.programs', {}).map((p) => p.name)).toEqual(['01_store_const']);
     // The bench is the same: again, from an archive, with one byte of what is expected changed.
     const archive = execFileSync('tar', ['-cz', '-C', FOLDER, '01_store_const'], { maxBuffer: 1 << 28 });
     const packed = captures.open('packed', [{ name: 'c.tar.gz', bytes: new Uint8Array(archive) }]);

@@ -104,6 +104,7 @@ export class Captures {
         progress(what, done, total);
       });
       progress(what, 1, 1);
+      await namePrograms(client, entry);
       return (entry.verdict = verdictOf(result, run.cancelled));
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
@@ -151,6 +152,15 @@ function hostOf(client: Caller, run: { readonly entry: Opened; readonly cancelle
     now,
     faults: async () => (await client.call('bench.status', {})).faults,
   };
+}
+
+/** Programs without a name that have just been met are called after what the capture ran. */
+async function namePrograms(client: Caller, { capture, name }: Opened): Promise<void> {
+  const fresh = (await client.call('shaderdebug.programs', {})).filter((p) => p.name === '' && p.tasks > 0);
+  const kernel = capture.run.kernel === '' ? name : capture.run.kernel;
+  for (const [i, { id }] of fresh.entries()) {
+    await client.call('shaderdebug.name', { program: id, name: i === 0 ? kernel : `${kernel} ${i + 1}` });
+  }
 }
 
 function verdictOf(result: CaptureResult, cancelled: boolean): CaptureVerdict {

@@ -7,12 +7,8 @@ import { Tool } from '../../shell/tool.tsx';
 import { useUi } from '../../state/ui.ts';
 import { useWorkspace } from '../../workspace.ts';
 import { showInstruction } from './actions.ts';
+import { programTitle } from './title.ts';
 import { lanesText } from './values.ts';
-
-export function programTitle(p: ShaderProgram | undefined, id: string): string {
-  if (p === undefined) return id;
-  return `${p.name === '' ? `shader ${id.slice(0, 6)}` : p.name}${p.address === undefined ? '' : ` at ${hex(p.address)}`}`;
-}
 
 export interface PointsProps {
   readonly programs: readonly ShaderProgram[];

@@ -1,9 +1,15 @@
 /** The Shader pane: programs that jobs run, their warps and lanes, breakpoints and steps. */
 import { Sparkles } from 'lucide-react';
 import { DisposableStack, type Disposable } from '../../../base/disposable.ts';
+import { fuzzyFind } from '../../commands/quick-open.ts';
+import { plural } from '../../lib/format.ts';
 import { useUi } from '../../state/ui.ts';
 import type { Workspace } from '../../workspace.ts';
 import { shaderActions, showInstruction, useShader } from './actions.ts';
+import { programTitle } from './title.ts';
+
+/** Programs quick open shows at most. */
+const SHOWN = 50;
 
 export function register(w: Workspace): Disposable {
   const stack = new DisposableStack();
@@ -54,6 +60,26 @@ export function register(w: Workspace): Disposable {
       menu: 'View',
       group: 2,
       callback: () => w.layout.show(pane),
+    }),
+  );
+  stack.use(
+    w.quickOpen.register({
+      id: 'shaders',
+      prefix: '',
+      find: async (text) => {
+        if (text === '' || w.live.status() === undefined) return [];
+        const programs = await w.client.call('shaderdebug.programs', {});
+        return fuzzyFind(programs, text, (p) => programTitle(p, p.id), SHOWN).map((p) => ({
+          id: `shader ${p.id}`,
+          label: programTitle(p, p.id),
+          detail: plural(p.instructions, 'instruction'),
+          kind: 'shader',
+          open: () => {
+            showInstruction(p.id, 0);
+            w.layout.show(pane);
+          },
+        }));
+      },
     }),
   );
   // A breakpoint somebody else's grant of time has hit is shown where it is.

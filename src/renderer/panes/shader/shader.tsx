@@ -16,8 +16,9 @@ import { shaderActions, showInstruction, useShader, wordsOf, type ShaderActions 
 import { Lane } from './lane.tsx';
 import { Listing } from './listing.tsx';
 import { LocalMemory } from './memory.tsx';
-import { Faults, Points, programTitle } from './points.tsx';
+import { Faults, Points } from './points.tsx';
 import { Registers } from './registers.tsx';
+import { programTitle } from './title.ts';
 import { firstLane } from './values.ts';
 import { Warps } from './warps.tsx';
 
