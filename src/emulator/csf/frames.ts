@@ -39,6 +39,14 @@ export function retire(h: Hardware, s: Stream, wasRoot: number): void {
   else s.pc = s.next;
 }
 
+/** Counts instructions of a frame as executed; the caller has moved `pc`. */
+export function retireMany(s: Stream, count: number): void {
+  const { w } = s;
+  const sum = (w[L.W_INSTRS]! >>> 0) + count;
+  w[L.W_INSTRS] = sum | 0;
+  if (sum > 0xffff_ffff) w[L.W_INSTRS + 1] = w[L.W_INSTRS + 1]! + 1;
+}
+
 /** Pushes a frame that returns to `next`; false when the stack is full. The caller sets `next` and `end`. */
 export function pushFrame(s: Stream): boolean {
   const depth = s.depth + 1;

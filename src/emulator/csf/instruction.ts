@@ -24,11 +24,14 @@ export interface Execution {
   readonly run: Handler;
   /** Reads and writes nothing but its own stream: may run ahead within a slice. */
   readonly local: boolean;
+  readonly plain?: true;
   /** The operation itself, where the instruction can be deferred. */
   readonly perform?: Performer;
 }
 
 export const local = (name: InstructionName, run: Handler): Execution => ({ name, run, local: true });
+/** A local one that costs COST_LOCAL, leads to the next instruction, and looks at nothing but the stream's words. */
+export const plain = (name: InstructionName, run: Handler): Execution => ({ name, run, local: true, plain: true });
 export const shared = (name: InstructionName, run: Handler, perform?: Performer): Execution =>
   perform === undefined ? { name, run, local: false } : { name, run, local: false, perform };
 

@@ -3,7 +3,7 @@ import { Condition } from '../../spec/cs/enums.ts';
 import { COST_LOCAL, REGISTERS, SCOREBOARD_ENTRIES } from './choices.ts';
 import { pushFrame, WORD_BYTES } from './frames.ts';
 import type { Hardware } from './hardware.ts';
-import { badPair, type Execution, INVALID, local, OVERFLOW } from './instruction.ts';
+import { badPair, type Execution, INVALID, local, OVERFLOW, plain } from './instruction.ts';
 import { fieldOf, inHigh, inLow, maskOf } from './isa.ts';
 import * as L from './layout.ts';
 import type { Stream } from './stream.ts';
@@ -93,14 +93,23 @@ function meets(condition: number, value: number): boolean | undefined {
   }
 }
 
-function branch(_h: Hardware, s: Stream, lo: number, hi: number): number {
-  const condition = (lo >>> BRANCH_COND) & BRANCH_COND_MASK;
+/**
+ * Where a BRANCH inside a frame leads, in instructions from itself: 1 when it is not taken. Undefined when it is invalid
+ * whatever the frame.
+ */
+export function branchDistance(s: Stream, lo: number, hi: number): number | undefined {
   const value = (hi >>> BRANCH_VALUE) & 0xff;
-  if (value >= REGISTERS) return INVALID;
-  const taken = meets(condition, s.r[value]!);
-  if (taken === undefined) return INVALID;
-  if (!taken) return COST_LOCAL;
-  const distance = (1 + ((lo << 16) >> 16)) * WORD_BYTES;
+  if (value >= REGISTERS) return undefined;
+  const taken = meets((lo >>> BRANCH_COND) & BRANCH_COND_MASK, s.r[value]!);
+  if (taken === undefined) return undefined;
+  return taken ? 1 + ((lo << 16) >> 16) : 1;
+}
+
+function branch(_h: Hardware, s: Stream, lo: number, hi: number): number {
+  const words = branchDistance(s, lo, hi);
+  if (words === undefined) return INVALID;
+  if (words === 1) return COST_LOCAL;
+  const distance = words * WORD_BYTES;
   if (s.root === 1) {
     // Chosen: in the ring a branch goes forward only, because EXTRACT never goes back, and not past INSERT.
     if (distance < WORD_BYTES || distance > ringLeft(s)) return INVALID;
@@ -177,18 +186,18 @@ function heapSet(_h: Hardware, s: Stream, _lo: number, hi: number): number {
 }
 
 export const FLOW: readonly Execution[] = [
-  local('NOP', () => COST_LOCAL),
-  local('MOVE48', move48),
-  local('MOVE32', move32),
-  local('ADD_IMM32', addImm32),
-  local('ADD_IMM64', addImm64),
-  local('UMIN32', umin32),
+  plain('NOP', () => COST_LOCAL),
+  plain('MOVE48', move48),
+  plain('MOVE32', move32),
+  plain('ADD_IMM32', addImm32),
+  plain('ADD_IMM64', addImm64),
+  plain('UMIN32', umin32),
   local('BRANCH', branch),
   local('CALL', call),
   local('JUMP', jump),
-  local('SET_SB_ENTRY', setSbEntry),
+  plain('SET_SB_ENTRY', setSbEntry),
   local('SET_EXCEPTION_HANDLER', setExceptionHandler),
-  local('HEAP_SET', heapSet),
+  plain('HEAP_SET', heapSet),
 ];
 
 /** d[destination] = own progress counter. Shared: `pi` of ending jobs moves the counter. */
