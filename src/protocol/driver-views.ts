@@ -161,6 +161,18 @@ export type SpaceView = z.infer<typeof spaceView>;
 export const powerView = z.object({ kind: text, name: text, state: text, value: text });
 export type PowerView = z.infer<typeof powerView>;
 
+/** Frequency and voltage from an instant on, up to the next row; 0 while the clock is off. */
+export const frequencyView = z.object({ timeNs: u53, hz: u53, uv: u53 });
+export type FrequencyView = z.infer<typeof frequencyView>;
+
+export const debugFileView = z.object({
+  path: text,
+  text,
+  /** `driver.write` takes it. */
+  writable: z.boolean(),
+});
+export type DebugFileView = z.infer<typeof debugFileView>;
+
 export const requestBitView = z.object({ name: text, kind: text, req: u32, ack: u32, doc: text });
 export const wordPairView = z.object({
   /** `GLB`, `CSG 0`, `CSG 0 CS 1`. */
@@ -214,6 +226,11 @@ export const viewRequests = {
   'driver.spaces': { params: none, result: z.array(spaceView) },
   'driver.power': { params: none, result: z.array(powerView) },
   'driver.interface': { params: none, result: z.array(wordPairView) },
+  /** Changes of the GPU clock, oldest first, and the present instant. */
+  'driver.frequency': { params: none, result: z.object({ nowNs: u53, changes: z.array(frequencyView) }) },
+  /** Files of text about everything the driver holds, as debugfs, sysfs and fdinfo have them. */
+  'driver.files': { params: none, result: z.array(text) },
+  'driver.file': { params: z.strictObject({ path: text }), result: debugFileView },
   /** What is mapped of the range, in pieces by rising address; holes are left out. */
   'memory.view': {
     params: place.extend({ length: u53.max(MAX_VIEW) }),
@@ -230,6 +247,11 @@ export const viewRequests = {
 
 export const driverRequests = {
   ...viewRequests,
+  /** Writes an attribute of the device (`sys/...`); 0 or -errno. */
+  'driver.write': {
+    params: z.strictObject({ path: text, value: text }),
+    result: z.object({ result: z.number().int() }),
+  },
   /** Writes bytes by hand, past caches and permissions; one step of undo. */
   'memory.edit': { params: place.extend({ bytes }), result: z.void() },
 } as const;

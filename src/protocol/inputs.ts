@@ -77,6 +77,8 @@ export const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('munmap'), client: u32, address: u53, length: u53 }),
   /** The process stores to its memory (also to mapped buffer objects). */
   z.strictObject({ kind: z.literal('user-write'), client: u32, address: u53, bytes }),
+  /** Text written to an attribute of the GPU under /sys: `profiling`, `power/control`. The result is 0 or -errno. */
+  z.strictObject({ kind: z.literal('sysfs-write'), path: z.string().max(256), value: z.string().max(4096) }),
   /** A register access by hand or script. */
   z.strictObject({ kind: z.literal('poke'), offset: u32, value: u32, by: z.enum(['user', 'script']) }),
   z.strictObject({ kind: z.literal('read'), offset: u32, by: z.enum(['user', 'script']) }),

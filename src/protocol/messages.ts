@@ -65,6 +65,8 @@ export const statusResult = z.object({
   timeNs: u53,
   mcu: z.string(),
   gpuHz: u53,
+  /** Runtime power of the GPU as its driver has it: `asleep` after 50 ms without use, when no register answers. */
+  gpuPower: z.enum(['none', 'on', 'asleep', 'kept on', 'lost']),
   branch: u32,
   accesses: u53,
   jobs: u53,

@@ -54,7 +54,14 @@ export interface DevfreqProfile extends OnDemand {
   readonly polling: number;
 }
 
+/** The clock runs at `hz` with `uv` from then on; 0 while it is off. */
+export type FrequencyChange = { readonly timeNs: number; readonly hz: number; readonly uv: number };
+
+/** Changes kept (chosen): hours of a device that sleeps and wakes now and then. */
+const HISTORY = 2000;
+
 export type DevfreqState = {
+  readonly history: readonly FrequencyChange[];
   readonly hz: number;
   readonly busyNow: boolean;
   readonly since: number;
@@ -81,8 +88,8 @@ export class Devfreq implements Stateful<DevfreqState>, Disposable {
   private running = true;
   /** Changes of frequency so far. */
   transitions = 0;
-  /** Told about every change, for whoever records. */
-  changed: ((hz: number, uv: number) => void) | undefined;
+  /** Frequency since when, oldest first; 0 Hz while the device sleeps. The last HISTORY changes. */
+  private changes: FrequencyChange[] = [];
 
   /** Goes to the recommended point of the present rate at once. KernelError ENODEV, or of clock and supply. */
   constructor(
@@ -119,7 +126,25 @@ export class Devfreq implements Stateful<DevfreqState>, Disposable {
     if (!faster) this.supply?.setVoltage(point.uv, point.maxUv);
     this.hz = point.hz;
     this.transitions++;
-    this.changed?.(point.hz, point.uv);
+    this.note(point.hz, point.uv);
+  }
+
+  /** Frequency over time: each entry holds up to the next. */
+  get history(): readonly FrequencyChange[] {
+    return this.changes;
+  }
+
+  /** Ns between two looks of the governor. */
+  get polling(): number {
+    return this.profile.polling;
+  }
+
+  private note(hz: number, uv: number): void {
+    const last = this.changes.at(-1);
+    const timeNs = this.kernel.now();
+    if (last?.timeNs === timeNs) this.changes.pop();
+    this.changes.push({ timeNs, hz, uv });
+    if (this.changes.length > HISTORY) this.changes.shift();
   }
 
   private account(): void {
@@ -163,12 +188,14 @@ export class Devfreq implements Stateful<DevfreqState>, Disposable {
   /** No polling while the device sleeps. */
   suspend(): void {
     this.running = false;
+    this.note(0, 0);
     this.work.cancel();
   }
 
   resume(): void {
     this.running = true;
     this.busyNow = false;
+    this.note(this.hz, this.opps.atLeast(this.hz).uv);
     this.forget();
     this.work.mod(this.profile.polling);
   }
@@ -179,8 +206,8 @@ export class Devfreq implements Stateful<DevfreqState>, Disposable {
   }
 
   save(): DevfreqState {
-    const { hz, busyNow, since, busy, idle, transitions, running } = this;
-    return { hz, busyNow, since, busy, idle, transitions, running };
+    const { hz, busyNow, since, busy, idle, transitions, running, changes } = this;
+    return { hz, busyNow, since, busy, idle, transitions, running, history: changes.map((c) => ({ ...c })) };
   }
 
   load(state: DevfreqState): void {
@@ -190,6 +217,7 @@ export class Devfreq implements Stateful<DevfreqState>, Disposable {
     this.busy = state.busy;
     this.idle = state.idle;
     this.transitions = state.transitions;
+    this.changes = state.history.map((c) => ({ ...c }));
     this.running = state.running;
   }
 }

@@ -35,7 +35,8 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
   private readonly locks: Mutex[] = [];
   private readonly kernel: Kernel;
   private readonly ops: PmOps;
-  private readonly delay: number;
+  /** Ns between the last use and the suspend. */
+  readonly delay: number;
   private readonly queue: WorkQueue;
   private readonly work: DelayedWork;
   private current: PmState = 'ACTIVE';
@@ -73,6 +74,11 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
 
   get isActive(): boolean {
     return this.current === 'ACTIVE';
+  }
+
+  /** It is kept on (power/control `on`). */
+  get isForbidden(): boolean {
+    return this.forbidden;
   }
 
   get useCount(): number {

@@ -118,9 +118,19 @@ export class HeapPool {
     heap?.chunks.splice(at, at < 0 ? 0 : 1)[0]?.dispose();
   }
 
-  /** Bytes of all chunks, for the debug view. */
-  get size(): number {
-    return this.heaps.list().reduce((sum, [, h]) => sum + h.chunks.length * h.config.chunkSize, 0);
+  /** The heaps for the debug view: chunks newest first. */
+  get list(): readonly {
+    readonly id: number;
+    readonly contextVa: number;
+    readonly config: HeapConfig;
+    readonly chunks: readonly number[];
+  }[] {
+    return this.heaps.list().map(([handle, { config, chunks }]) => ({
+      id: handle - 1,
+      contextVa: this.contexts.va + (handle - 1) * this.stride,
+      config,
+      chunks: chunks.map((c) => c.va),
+    }));
   }
 
   dispose(): void {

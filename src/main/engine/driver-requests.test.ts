@@ -111,10 +111,13 @@ describe('a booted bench with a stream that has run', () => {
 
   it('leaves everything as it is', () => {
     const before = ask(s, 'bench.stateHash', {});
-    for (const name of Object.keys(viewRequests).filter((n) => n.startsWith('driver.') && n !== 'driver.leaves')) {
+    const withParameters = ['driver.leaves', 'driver.file'];
+    for (const name of Object.keys(viewRequests)) {
+      if (!name.startsWith('driver.') || withParameters.includes(name)) continue;
       s.handle(name, {});
     }
     ask(s, 'driver.leaves', { vm: 1 });
+    for (const path of ask(s, 'driver.files', {})) ask(s, 'driver.file', { path });
     ask(s, 'memory.view', { space: 'mcu', address: 0x0400_0000, length: 65536 });
     ask(s, 'memory.view', { space: 'mcu', address: 0xe000_e000, length: 4096 });
     expect(ask(s, 'bench.stateHash', {})).toBe(before);

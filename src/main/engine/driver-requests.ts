@@ -6,11 +6,15 @@ import { viewRequests, type driverRequests } from '../../protocol/driver-views.t
 import type { Input } from '../../protocol/inputs.ts';
 import { PAGE_SIZE } from '../../spec/page-table.ts';
 import type { z } from 'zod';
+import { WRITABLE, debugFiles, debugText } from './driver-debugfs.ts';
 import { fencesView } from './driver-fences.ts';
 import { gemViews, groupViews, leafRuns, spaceViews, vmViews } from './driver-objects.ts';
 import { interfaceViews, powerViews } from './driver-power.ts';
 import { MemoryView, type Place } from './memory-view.ts';
 import type { Timeline } from './timeline.ts';
+
+/** Where the attributes of the device are. */
+const SYS = 'sys/';
 
 /** What the handlers need of the service. */
 export interface DriverService {
@@ -42,6 +46,20 @@ export const DRIVER_HANDLERS: Handlers = {
   'driver.spaces': (s) => spaceViews(s.history.engine.board.machine, device(s)),
   'driver.power': (s) => powerViews(s.history.engine.board, device(s)),
   'driver.interface': (s) => rows(s, interfaceViews),
+  'driver.frequency': (s) => ({
+    nowNs: s.history.engine.now,
+    changes: (device(s)?.devfreq.history ?? []).map((change) => ({ ...change })),
+  }),
+  'driver.files': (s) => debugFiles(device(s)),
+  'driver.file': (s, { path }) => {
+    const found = device(s);
+    if (found === undefined) throw new UsageError('no driver is bound');
+    return { path, text: debugText(s.history.engine.board, found, path), writable: WRITABLE.has(path) };
+  },
+  'driver.write': (s, { path, value }) => {
+    if (!path.startsWith(SYS)) throw new UsageError(`${path} cannot be written; only files of ${SYS} can`);
+    return { result: s.history.apply({ kind: 'sysfs-write', path: path.slice(SYS.length), value }).result };
+  },
   'memory.view': (s, { length, ...place }) => view(s).read(place, length),
   'memory.walk': (s, place) => view(s).walk(place),
   'memory.find': (s, { length, pattern, backwards, ...place }) => view(s).find(place, length, pattern, backwards),

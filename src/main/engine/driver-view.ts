@@ -5,9 +5,11 @@
 import { Bug } from '../../base/errors.ts';
 import type { Plain } from '../../base/stateful.ts';
 import type { Client } from '../../driver/kernel/char-device.ts';
+import { ERRNO, toRet } from '../../driver/kernel/errno.ts';
 import type { Kernel } from '../../driver/kernel/kernel.ts';
 import type { Group } from '../../driver/tyr/group.ts';
 import { loadDevice, saveDevice, type TyrState } from '../../driver/tyr/state.ts';
+import { writeAttribute } from '../../driver/tyr/sysfs.ts';
 import { boundDevice } from '../../driver/tyr/tyr.ts';
 import { versionText } from '../../spec/firmware/interface.ts';
 import { MCU_CONTROL } from '../../spec/registers/index.ts';
@@ -41,6 +43,15 @@ export class DriverView {
 
   get bound(): boolean {
     return boundDevice(this.kernel) !== undefined;
+  }
+
+  /** Whether registers answer, and why. Without a driver nobody turns the GPU off. */
+  get gpuPower(): 'none' | 'on' | 'asleep' | 'kept on' | 'lost' {
+    const pm = boundDevice(this.kernel)?.pm;
+    if (pm === undefined) return 'none';
+    if (pm.isLost) return 'lost';
+    if (!pm.isActive) return 'asleep';
+    return pm.isForbidden ? 'kept on' : 'on';
   }
 
   /** 0 when a device is bound, else the errno its probe gave. */
@@ -128,6 +139,13 @@ export class DriverView {
     const fault = this.faults.get(`${group.id}:${queue}`);
     if (fault !== undefined) return fault.registers;
     return group.csgId < 0 ? undefined : this.registers(group.csgId * STREAMS + queue);
+  }
+
+  /** Writes an attribute of the device under /sys; 0 or -errno. */
+  writeAttribute(path: string, value: string): number {
+    const device = boundDevice(this.kernel);
+    if (device === undefined) return -ERRNO.ENODEV;
+    return this.kernel.run(`write ${path}`, () => toRet(() => writeAttribute(device, path, value)));
   }
 
   /** Everything the driver remembers; undefined while no device is bound. */

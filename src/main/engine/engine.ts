@@ -188,6 +188,8 @@ export class Engine {
       case 'user-write':
         this.clients.write(input.client, input.address, input.bytes);
         return DONE;
+      case 'sysfs-write':
+        return { result: this.driver.writeAttribute(input.path, input.value) };
       case 'poke':
         this.board.hostAccess(input.by, input.offset, input.value);
         return DONE;

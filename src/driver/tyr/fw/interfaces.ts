@@ -52,6 +52,8 @@ export type InterfaceLayout = {
   readonly version: number;
   readonly features: number;
   readonly instrFeatures: number;
+  /** Bytes of a counter sample: of the hardware in the low half, of the firmware in the high, in units of 256. */
+  readonly perfcntSize: number;
   readonly input: number;
   readonly output: number;
   readonly groups: readonly CsgLayout[];
@@ -107,6 +109,7 @@ class LayoutReader {
       version,
       features: control.read(GLB_CONTROL.FEATURES),
       instrFeatures: control.read(GLB_CONTROL.INSTR_FEATURES),
+      perfcntSize: control.read(GLB_CONTROL.PERFCNT_SIZE),
       input,
       output,
       groups,
