@@ -39,6 +39,7 @@ export function BytesView({ image }: { readonly image: ShownImage }) {
           top={row}
           rows={ROWS}
           unit={1}
+          addressBits={32}
           cursor={range.from}
           anchor={range.to - 1}
           digits={undefined}

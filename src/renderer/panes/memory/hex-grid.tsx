@@ -12,6 +12,8 @@ export interface HexGridProps {
   readonly top: number;
   readonly rows: number;
   readonly unit: Unit;
+  /** Width of the addresses shown; 48 unless given. */
+  readonly addressBits?: number;
   /** First byte of the unit the cursor is on, and the other end of the selection. */
   readonly cursor: number;
   readonly anchor: number;
@@ -29,7 +31,7 @@ export interface HexGridProps {
 const WHEEL_ROWS = 3;
 
 export function HexGrid(props: HexGridProps) {
-  const { piece, top, rows, unit, cursor, anchor, digits } = props;
+  const { piece, top, rows, unit, cursor, anchor, digits, addressBits = 48 } = props;
   const id = useId();
   const [from, to] = [Math.min(cursor, anchor), Math.max(cursor, anchor)];
   const cells = Array.from({ length: ROW / unit }, (_, i) => i * unit);
@@ -85,7 +87,7 @@ export function HexGrid(props: HexGridProps) {
       {Array.from({ length: rows }, (_, r) => top + r * ROW).map((row) => (
         <div key={row} role="row" className="hex-row">
           <span role="rowheader" className="hex-address">
-            {hexGroups(row, 48)}
+            {hexGroups(row, addressBits)}
           </span>
           {cells.map((offset) => {
             const at = row + offset;
@@ -107,7 +109,7 @@ export function HexGrid(props: HexGridProps) {
                 role="gridcell"
                 id={here ? `${id}-${at}` : undefined}
                 aria-selected={at >= from && at <= to}
-                aria-label={here ? `${hexGroups(at, 48)}: ${text}` : undefined}
+                aria-label={here ? `${hexGroups(at, addressBits)}: ${text}` : undefined}
                 data-at={at}
                 className={marks.join(' ')}
               >
