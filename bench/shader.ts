@@ -19,7 +19,7 @@ import { ShaderMachine, type Kernel } from './shader-machine.ts';
 
 const execute = promisify(execFile);
 const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const SECONDS = 1;
+const SECONDS = Number(process.env['TYR_S'] ?? 1);
 const LANES = 16;
 const ICD = '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json';
 const CLIENT_FLAGS = ['-O2', '-o'];

@@ -73,14 +73,14 @@ export class GroupStart {
   }
 
   private clear(warps: number): void {
-    const { I } = this.file;
+    const { I, D } = this.file;
     const { dirty } = this;
     const known = Math.min(this.clean, warps);
     for (let r = 0; r < REGISTERS; r++) {
       if (dirty[r] === 0) continue;
       for (let w = 0; w < known; w++) {
-        const at = FIRST_WARP_WORD + w * WARP_WORDS + r * LANES;
-        for (let l = 0; l < LANES; l++) I[at + l] = 0;
+        const at = (FIRST_WARP_WORD + w * WARP_WORDS + r * LANES) / 2;
+        for (let n = 0; n < LANES / 2; n++) D[at + n] = 0;
       }
     }
     I.fill(0, FIRST_WARP_WORD + known * WARP_WORDS, FIRST_WARP_WORD + warps * WARP_WORDS);

@@ -99,6 +99,9 @@ export interface CompileOptions {
   readonly floatMode: boolean;
 }
 
+/** Most instructions of a loop whose registers are locals (chosen: more would not stay in machine registers). */
+const LONGEST_LOOP = 64;
+
 /** Words of a load or store that has a fast way, 0 for none. */
 const WIDTH: Readonly<Record<string, number>> = { i32: 1, i64: 2, i96: 3, i128: 4 };
 
@@ -290,14 +293,21 @@ class Compiler {
 
   /** As `go`, after an instruction at which lanes meet. */
   private turn(place: number): number[] {
-    const meet = this.within(i(W.eqz, get(FULL)), () =>
+    return join(
+      this.meet(place, () => []),
+      this.go(place),
+    );
+  }
+
+  /** Lanes meet at a place: others may be next, after `store`. */
+  private meet(place: number, store: () => Code): number[] {
+    return this.within(i(W.eqz, get(FULL)), () =>
       join(
         set(TURNED, int(place)),
         set(SELECTED, int(place)),
-        this.within(i([0x4e], int(place), get(OTHERS)), () => this.toSelect()),
+        this.within(i(W.geS, int(place), get(OTHERS)), () => join(store(), this.toSelect())),
       ),
     );
-    return join(meet, this.go(place));
   }
 
   private count(): number[] {
@@ -311,7 +321,10 @@ class Compiler {
     return code;
   }
 
-  private block({ start, ops, end }: Block): number[] {
+  private block(block: Block): number[] {
+    const chain = this.chainAt(this.number);
+    if (chain !== undefined) return this.loop(chain);
+    const { start, ops, end } = block;
     const parts: Code[] = [];
     if (ops.length > 0) {
       parts.push(this.within(i(W.ltS, get(BUDGET), int(ops.length)), () => this.exit(EXIT.INTERPRET, start)));
@@ -341,6 +354,113 @@ class Compiler {
     flush();
     parts.push(this.count(), this.ending(ops, start + ops.length, end));
     return join(...parts);
+  }
+
+  /**
+   * Blocks from number k on that follow each other, the last of which goes back to the first, without anything that
+   * needs registers in the file: a loop whose registers are locals.
+   */
+  private chainAt(k: number): readonly Block[] | undefined {
+    const { blocks } = this.region;
+    const first = blocks[k]!;
+    const chain: Block[] = [];
+    let count = 0;
+    for (let n = k; n < blocks.length; n++) {
+      const block = blocks[n]!;
+      const { start, ops, end } = block;
+      if (start !== first.start + count || !['fall', 'turn', 'branch'].includes(end)) return undefined;
+      for (const op of ops)
+        if (op.kind === KIND.MESSAGE || (op.kind === KIND.ALU && !this.hasTemplate(op))) return undefined;
+      chain.push(block);
+      count += ops.length;
+      if (count > LONGEST_LOOP) return undefined;
+      const last = ops.at(-1);
+      if (end !== 'branch' || last === undefined) continue;
+      if (constantOf(this.I, last, 0) !== undefined) return undefined;
+      if (start + ops.length + last.imm === first.start) return chain;
+    }
+    return undefined;
+  }
+
+  /** A loop of blocks with its registers in locals; they are written back on every way out. */
+  private loop(chain: readonly Block[]): number[] {
+    const dry = new Quad(0, { ...this.frame, vector: () => SCRATCH }, this.I);
+    for (const { ops, end } of chain) {
+      for (const op of ops) if (op.kind === KIND.ALU) this.one(dry, op);
+      if (end === 'branch') {
+        dry.op = ops.at(-1)!;
+        dry.s(0);
+      }
+    }
+    let next = 0;
+    const frame: Frame = { ...this.frame, vector: () => this.frame.vector(next++) };
+    const quads = QUADS.map((q) => new Quad(q, frame, this.I));
+    for (const q of quads) q.hoist(dry.used);
+    const before = quads.flatMap((q) => q.take());
+    const store = (): Code => quads.flatMap((q) => q.store());
+    const first = chain[0]!.start;
+    this.depth++;
+    const label = this.depth;
+    const body: Code[] = [];
+    for (const { start, ops, end } of chain) {
+      const after = start + ops.length;
+      body.push(
+        this.within(i(W.ltS, get(BUDGET), int(ops.length)), () => join(store(), this.exit(EXIT.INTERPRET, start))),
+      );
+      for (const op of ops) {
+        this.instructions++;
+        this.cost += op.cost;
+      }
+      const test = end === 'branch' ? ops.at(-1)! : undefined;
+      for (const [n, q] of quads.entries()) {
+        for (const op of ops) if (op.kind === KIND.ALU) this.one(q, op);
+        if (test !== undefined) {
+          q.op = test;
+          q.put(TESTS + n, zeroTest(q, test));
+        }
+        body.push(q.take());
+      }
+      body.push(this.count());
+      if (end === 'turn') body.push(this.meet(after, store));
+      if (test === undefined) continue;
+      const target = after + test.imm;
+      const leave = (place: number): Code => join(store(), test.turn ? this.turn(place) : this.go(place));
+      body.push(this.taken());
+      if (target !== first) {
+        // All stay, or some or all leave.
+        body.push(
+          this.within(get(TAKEN), () =>
+            join(
+              this.within(i(W.eq, get(TAKEN), get(ACTIVE)), () => leave(target)),
+              store(),
+              this.part(after, target),
+            ),
+          ),
+          test.turn ? this.meet(after, store) : [],
+        );
+        continue;
+      }
+      const out = join(
+        this.within(i(W.eqz, get(TAKEN)), () => leave(after)),
+        store(),
+        this.part(after, target),
+      );
+      body.push(
+        this.within(i(W.eq, get(TAKEN), get(ACTIVE)), () =>
+          join(
+            test.turn ? this.meet(first, store) : [],
+            quads.flatMap((q) => {
+              q.again();
+              return q.take();
+            }),
+            branch(this.depth - label),
+          ),
+        ),
+        out,
+      );
+    }
+    this.depth--;
+    return join(before, W.loop, ...body, W.end);
   }
 
   /** Number of an instruction for the interpreter's functions. */
@@ -377,28 +497,28 @@ class Compiler {
     const to = (place: number): number[] => (op.turn ? this.turn(place) : this.go(place));
     const constant = constantOf(this.I, op, 0);
     if (constant !== undefined) return to(zeroPart(op, constant) === op.flag ? target : next);
-    const taken = set(
-      TAKEN,
-      i(
-        W.and,
-        bitsOf((q) => get(TESTS + q)),
-        get(ACTIVE),
-      ),
+    return join(
+      this.taken(),
+      this.within(i(W.eqz, get(TAKEN)), () => to(next)),
+      this.within(i(W.eq, get(TAKEN), get(ACTIVE)), () => to(target)),
+      this.part(next, target),
     );
-    const part = QUADS.flatMap((q) => {
+  }
+
+  /** Executing lanes that take the branch whose tests were made. */
+  private taken(): number[] {
+    const tests = bitsOf((q) => get(TESTS + q));
+    return set(TAKEN, i(W.and, tests, get(ACTIVE)));
+  }
+
+  /** Lanes go different ways. */
+  private part(next: number, target: number): number[] {
+    const places = QUADS.flatMap((q) => {
       const goes = v('v128.bitselect', splat(target), splat(next), get(TESTS + q));
       const old = load128(FILE_MEMORY, int(0), PLACES + 16 * q);
       return store128(FILE_MEMORY, int(0), v('v128.bitselect', goes, old, get(MASKS + q)), PLACES + 16 * q);
     });
-    return join(
-      taken,
-      this.within(i(W.eqz, get(TAKEN)), () => to(next)),
-      this.within(i(W.eq, get(TAKEN), get(ACTIVE)), () => to(target)),
-      part,
-      set(MOVED, i(W.or, get(MOVED), get(ACTIVE))),
-      set(TURNED, int(NOWHERE)),
-      this.toSelect(),
-    );
+    return join(places, set(MOVED, i(W.or, get(MOVED), get(ACTIVE))), set(TURNED, int(NOWHERE)), this.toSelect());
   }
 
   private hasTemplate(op: MicroOp): boolean {

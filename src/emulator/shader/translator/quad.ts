@@ -58,6 +58,8 @@ export class Quad {
   /** Locals of rows: keys are word offsets, registers of the warp negative. */
   private readonly rows = new Map<number, Code>();
   private readonly written = new Set<number>();
+  /** Locals of rows at the beginning of a loop. */
+  private readonly loop = new Map<number, number>();
 
   constructor(quarter: number, frame: Frame, I: Int32Array) {
     this.quarter = quarter;
@@ -121,10 +123,20 @@ export class Quad {
     return v('v128.bitselect', tee(local, value), splat(NAN32), v('f32x4.eq', again, again));
   }
 
-  /** Writes back; lanes that do not execute keep what they have. */
+  /** All code so far, and what writes back; lanes that do not execute keep what they have. */
   finish(): Code {
+    return [...this.take(), ...this.store()];
+  }
+
+  /** The code since the last time. */
+  take(): Code {
+    return this.code.splice(0);
+  }
+
+  /** Writes registers back. */
+  store(): Code {
     const { frame, quarter } = this;
-    if (this.written.size === 0) return this.code;
+    if (this.written.size === 0) return NO_CODE;
     const all: number[] = [];
     const some: number[] = [];
     for (const key of this.written) {
@@ -135,7 +147,34 @@ export class Quad {
       const kept = v('v128.bitselect', value, old, get(frame.masks + quarter));
       some.push(...store128(FILE_MEMORY, get(frame.base), kept, offset));
     }
-    return [...this.code, ...get(frame.full), 0x04, 0x40, ...all, 0x05, ...some, 0x0b];
+    return [...get(frame.full), 0x04, 0x40, ...all, 0x05, ...some, 0x0b];
+  }
+
+  /** Rows this has read or written so far, and those it has written. */
+  get used(): { readonly rows: readonly number[]; readonly written: ReadonlySet<number> } {
+    return { rows: [...this.rows.keys()], written: this.written };
+  }
+
+  /** Loads what another has used before a loop; the locals are those of `again`. */
+  hoist({ rows, written }: Quad['used']): void {
+    for (const key of rows) {
+      const local = this.frame.vector(this.next++);
+      const address = key < 0 ? get(this.frame.base) : int(0);
+      const offset = (key < 0 ? -1 - key : key) * WORD + this.quarter * QUAD_BYTES;
+      this.put(local, load128(FILE_MEMORY, address, offset));
+      this.rows.set(key, get(local));
+      this.loop.set(key, local);
+    }
+    for (const key of written) this.written.add(key);
+  }
+
+  /** At the end of a turn of the loop: the locals of its beginning take what is in the registers now. */
+  again(): void {
+    for (const key of this.written) {
+      const local = this.loop.get(key)!;
+      this.put(local, this.rows.get(key)!);
+      this.rows.set(key, get(local));
+    }
   }
 
   private row(row: number, mask: number): Code {

@@ -28,6 +28,7 @@ export const W = {
   ltU: [0x49],
   gtS: [0x4a],
   gtU: [0x4b],
+  geS: [0x4e],
   geU: [0x4f],
   ctz: [0x68],
   popcnt: [0x69],
