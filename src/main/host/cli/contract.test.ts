@@ -132,7 +132,9 @@ describe('exit codes', () => {
     ['no such GPU', ['boot', '--gpu', 'g999'], 'g610'],
     ['no such queue', ['run', example('first-light.cs'), '--queue', '9'], 'queue 9'],
     ['memory that is not mapped', ['run', example('first-light.cs'), '--dump', '0x1000:4'], '--map'],
-    ['a bench elsewhere', ['boot', '--connect', 'http://127.0.0.1:1'], '--connect'],
+    ['a link that is none', ['boot', '--connect', 'http://127.0.0.1:1'], 'not a link of a bench'],
+    ['a host that is not there', ['boot', '--connect', 'http://127.0.0.1:1/?token=x'], 'ECONNREFUSED'],
+    ['--connect with --bare', ['peek', 'GPU_ID', '--connect', 'http://127.0.0.1:1/?token=x', '--bare'], 'made already'],
     ['--from with --bare', ['peek', 'GPU_ID', '--from', session, '--bare'], 'leave those options out'],
     ['SQL that writes', ['session', 'sql', session, 'DELETE FROM note_row'], 'read'],
   ])('2: %s', async (_name, args, text) => {

@@ -40,6 +40,8 @@ export const benchFlags = {
 } satisfies NonNullable<ParseArgsConfig['options']>;
 
 export interface BenchFlags {
+  /** Link of a host whose bench is used instead of one of the command's own. */
+  readonly connect: string | undefined;
   readonly session: string | undefined;
   /** A recorded session at whose end the bench starts; it says how the bench is made. */
   readonly from: string | undefined;
@@ -75,8 +77,10 @@ export const referenceFirmware = fileURLToPath(
 
 /** Turns the raw flags into what a bench takes; reads the firmware file. */
 export function benchFlagsOf(raw: RawFlags): BenchFlags {
-  if (raw.connect !== undefined) {
-    throw new UsageError('--connect: this command makes its own bench; it cannot join one that runs elsewhere');
+  const { connect } = raw;
+  const makes = raw.firmware ?? raw.from ?? raw.session ?? raw.symbols;
+  if (connect !== undefined && (makes !== undefined || raw.bare || raw.set.length > 0)) {
+    throw new UsageError('--connect: the bench is made already; leave out what says how to make or record one');
   }
   if (raw.symbols !== undefined) readElf(readInput(raw.symbols), raw.symbols);
   if (raw.from !== undefined && (raw.firmware !== undefined || raw.bare || raw.set.length > 0)) {
@@ -92,8 +96,9 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
     if (at < 0) throw new UsageError(`--set ${text}: must have the form REGISTER=VALUE`);
     overrides[text.slice(0, at)] = parseNumber(text.slice(at + 1), `--set ${text.slice(0, at)}`);
   }
-  const path = raw.firmware ?? (raw.bare ? undefined : referenceFirmware);
+  const path = raw.firmware ?? (raw.bare || connect !== undefined ? undefined : referenceFirmware);
   return {
+    connect,
     session: raw.session,
     from: raw.from,
     firmware: path === undefined ? undefined : readFirmware(path),

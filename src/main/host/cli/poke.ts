@@ -1,4 +1,4 @@
-/** `tyr peek`, `tyr read`, `tyr poke`: registers of a freshly booted (or bare) bench. */
+/** `tyr peek`, `tyr read`, `tyr poke`: registers of a freshly booted, bare, repeated or running bench. */
 import { UsageError } from '../../../base/errors.ts';
 import type { Client } from '../../../protocol/client.ts';
 import type { RegisterValue } from '../../../protocol/messages.ts';
@@ -6,10 +6,11 @@ import type { Io } from './io.ts';
 import { benchFlagsOf, parse, type BenchFlags } from './options.ts';
 import { withBench } from './with-bench.ts';
 
-/** Boots unless the bench is bare or comes from a session, then runs `body`. */
+/** Boots a bench of one's own, unless it is bare or comes from a session, then runs `body`. */
 async function onBench(flags: BenchFlags, io: Io, body: (client: Client) => Promise<number>): Promise<number> {
   return withBench(flags, io, async ({ client }) => {
-    if (!flags.bare && flags.from === undefined) await client.call('bench.boot', {});
+    const own = !flags.bare && flags.from === undefined && flags.connect === undefined;
+    if (own) await client.call('bench.boot', {});
     return body(client);
   });
 }

@@ -33,13 +33,37 @@ async function repeat(client: Client, from: string, sessionPath: string): Promis
   }
 }
 
-/** Runs `body` on a new bench and closes the session whatever happens. `wallS`: default wall limit in seconds. */
+/** Runs `body` on the bench of a host. Whatever happens here, that bench goes on. */
+async function withHost(
+  url: string,
+  body: (bench: RunningBench) => Promise<number>,
+  limit: number | undefined,
+): Promise<number> {
+  const { connect } = await import('./connect.ts');
+  const { client, close } = await connect(url);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const { session } = await client.call('bench.status', {});
+    const work = body({ client, sessionPath: session, named: true });
+    if (limit === undefined) return await work;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new LimitReached(`the wall limit of ${limit} s was reached`)), limit * 1000);
+    });
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    close();
+  }
+}
+
+/** Runs `body` on a new bench, or on a host's (`--connect`), and closes the session whatever happens. `wallS`: default wall limit in seconds. */
 export async function withBench(
   flags: BenchFlags,
   io: Io,
   body: (bench: RunningBench) => Promise<number>,
   wallS?: number,
 ): Promise<number> {
+  if (flags.connect !== undefined) return withHost(flags.connect, body, flags.limitWallS ?? wallS);
   const temporary = flags.session === undefined ? mkdtempSync(path.join(tmpdir(), 'tyr-')) : undefined;
   const sessionPath = flags.session ?? path.join(temporary!, 'session.tyrsession');
   const link = startLink(sessionPath);
