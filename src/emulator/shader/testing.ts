@@ -29,13 +29,22 @@ export interface Setup extends Partial<Omit<Environment, 'uniforms'>> {
   readonly budget?: number;
 }
 
+let usual: ShaderEngineKind = 'interpreter';
+
+/** Chooses the engine of benches that do not say which. */
+export function benchesUse(kind: ShaderEngineKind): void {
+  usual = kind;
+}
+
 export class ShaderBench {
   readonly bench = new Bench();
   readonly engine: ShaderEngine;
   task: Task | undefined;
 
-  constructor(kind: ShaderEngineKind = 'interpreter') {
+  constructor(kind: ShaderEngineKind = usual) {
     this.engine = new ShaderEngine(this.bench.ram, this.bench.mmu, kind);
+    // Translated from the first instruction on.
+    if (this.engine.translator !== undefined) this.engine.translator.hot = 0;
     this.bench.mmu.map(DATA, 0x4000);
     this.bench.mmu.map(TABLE, 0x1000);
   }

@@ -12,7 +12,7 @@ import { LaneFile, LANES, WARP_ROW, WARP_WORDS } from '../layout.ts';
 import { KIND, lower } from '../micro-op.ts';
 import { ConstantPool } from '../sources.ts';
 import { loadTask, saveTask, warpsOf } from '../task.ts';
-import { AS, DATA, ShaderBench, TABLE, wordsOf, type Setup } from '../testing.ts';
+import { AS, CODE, DATA, ShaderBench, TABLE, wordsOf, type Setup } from '../testing.ts';
 import { ProgramText, TEXT_UNIFORMS } from './program-text.ts';
 import { INTEGER_TEMPLATES } from './templates-integer.ts';
 import { floatTemplates } from './templates-float.ts';
@@ -86,7 +86,6 @@ function compare(a: Left, b: Left): void {
 
 const interpreter = new ShaderBench();
 const translator = new ShaderBench('translator');
-translator.engine.translator!.hot = 0;
 
 /** Data both benches begin with. */
 function prepare(bench: ShaderBench): void {
@@ -128,6 +127,7 @@ function same(program: string | readonly bigint[], setup: Setup = {}, slices = 4
       status = bench.resume(budget);
       out.push(leftBy(bench, status));
     }
+    lastStatus = status;
     return out;
   });
   const listing = (): string => disassemble(BigUint64Array.from(words)).join('\n');
@@ -172,6 +172,64 @@ function randomWord(row: (typeof ROWS)[number], seed: bigint, tame: boolean): bi
   }
   return candidate;
 }
+
+/** Programs that end badly, or never: text, setup, how the last slice ends. */
+const HARD: Readonly<Record<string, readonly [text: string, setup: Setup, status: number]>> = {
+  'that never end': ['loop: BRANCHZ.eq.reconverge 0x0, loop\nNOP.end', { budget: 777 }, RUN.MORE],
+  'that never end while they compute': [
+    'loop: IADD_IMM.i32 r0, r0, #0x1\nFADD.f32 r1, r1, r60\nBRANCHZ.eq.reconverge 0x0, loop\nNOP.end',
+    { budget: 500 },
+    RUN.MORE,
+  ],
+  'that some lanes never leave': [
+    'loop: IADD_IMM.i32 r0, r0, #0x1\nICMP_OR.u32.lt.m1 r1, r0, r60, 0x0\nBRANCHZ.reconverge r60, loop\nNOP.end',
+    { budget: 1000 },
+    RUN.MORE,
+  ],
+  'whose lanes wait at different barriers': [
+    `LSHIFT_AND.i32 r0, lane_id.w0, 0x0.b00, u2
+     BRANCHZ.eq.reconverge r0, other
+     IADD_IMM.i32 r1, 0x0, #0x5
+     BARRIER.slot7.wait
+     BRANCHZ.eq 0x0, end
+other: IADD_IMM.i32 r1, 0x0, #0x6
+     BARRIER.slot7.wait
+end: IADD_IMM.i32.reconverge r2, r1, #0x1
+     NOP.end`,
+    { sizeX: 40, sizeY: 1 },
+    RUN.DONE,
+  ],
+  'with a barrier that lanes have ended before': [
+    'ICMP_OR.u32.lt.m1 r0, r60, u7, 0x0\nBRANCHZ.reconverge r0, on\nNOP.end\non: BARRIER.slot7.wait\nNOP.end',
+    {},
+    RUN.DONE,
+  ],
+  'with a barrier on another slot': ['NOP\nBARRIER.slot2.wait\nNOP.end', {}, RUN.FAULT],
+  'with a misaligned load and store': [
+    `MOV.i32 r4, u0\nMOV.i32 r5, u1\nIADD_IMM.i32 r4, r4, #0xFFD
+     LOAD.i32.unsigned.slot0 @r2, r4, offset:0\nSTORE.i32.slot0 @r2, r4, offset:6\nNOP.end`,
+    {},
+    RUN.DONE,
+  ],
+  'with a misaligned atomic': [
+    'MOV.i32 r4, u0\nMOV.i32 r5, u1\nIADD_IMM.i32 r4, r4, #0x2\nATOM1_RETURN.i32.slot0.ainc @r2, r4, offset:0x0\nNOP.end',
+    {},
+    RUN.FAULT,
+  ],
+  'whose twelfth lane leaves the mapping': [
+    `LSHIFT_OR.i32 r4, lane_id.w0, 0x3020100.b22, 0x0\nMOV.i32 r5, u1\nIADD.u32 r4, r4, u0
+     STORE.i32.slot0 @r60, r4, offset:16340\nNOP.end`,
+    {},
+    RUN.FAULT,
+  ],
+  'whose load leaves the mapping in some lanes only': [
+    `LSHIFT_OR.i32 r4, r60, 0x7060504.b22, 0x0\nMOV.i32 r5, u1\nIADD.u32 r4, r4, u0
+     LOAD.i128.unsigned.slot0 @r8:r9:r10:r11, r4, offset:16000\nNOP.end`,
+    { sizeX: 40, sizeY: 1 },
+    RUN.FAULT,
+  ],
+};
+let lastStatus: number = RUN.DONE;
 
 /** Uniforms of random texts, the words of one with its registers filled. */
 const TEXT = [DATA, 0, 1, -1, 0x7fc0_0000, DATA + 0x800, 0, 3, 0x3f80_0000, 7, ...TEXT_UNIFORMS];
@@ -254,6 +312,29 @@ describe('translated programs', () => {
       }),
       { seed: 15, numRuns: 60 },
     );
+  });
+
+  it.each(Object.entries(HARD))('%s', (_what, [text, setup, status]) => {
+    same(text, setup, 6);
+    expect(translator.engine.translator!.ready).toBe(true);
+    expect(lastStatus).toBe(status);
+  });
+
+  it('that change themselves', () => {
+    // The loop's second instruction becomes another while it runs: r3 counts by 1, then by 16.
+    const setup = { uniforms: [CODE, 0, 0x10], sizeX: 16, sizeY: 1, groups: 2 };
+    const program = `
+      MOV.i32 r0, u0
+      MOV.i32 r1, u1
+      IADD_IMM.i32 r2, 0x0, #0x4
+loop: IADD_IMM.i32 r3, r3, #0x1
+      MOV.i32 r4, u2
+      STORE.i8.slot0 @r4, r0, offset:25
+      IADD_IMM.i32 r2, r2, #0xFFFFFFFF
+      BRANCHZ.reconverge r2, loop
+      NOP.end`;
+    same(program, setup);
+    expect(translator.register(3)).toBe(interpreter.register(3));
   });
 
   it('of random words do what the interpreter does', () => {
