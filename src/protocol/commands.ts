@@ -26,6 +26,8 @@ export const COMMANDS = [
   { id: 'session.open', title: 'Open Session…', menu: 'File', group: 2, keys: ['Mod+O'] },
   { id: 'session.saveAs', title: 'Save Session As…', menu: 'File', group: 2, keys: ['Mod+Shift+S'] },
   { id: 'session.export', title: 'Export Session…', menu: 'File', group: 2 },
+  { id: 'session.cancelExport', title: 'Give Up the Export', menu: 'File', group: 2 },
+  { id: 'session.compare', title: 'Compare Sessions…', menu: 'File', group: 2 },
   { id: 'firmware.open', title: 'Choose Firmware…', menu: 'File', group: 3 },
   { id: 'history.undo', title: 'Undo', menu: 'Edit', group: 1, keys: ['Mod+Z'] },
   { id: 'history.redo', title: 'Redo', menu: 'Edit', group: 1, keys: ['Mod+Shift+Z', 'Mod+Y'] },

@@ -106,7 +106,59 @@ export const sessionEntry = z.object({
 });
 export type SessionEntry = z.infer<typeof sessionEntry>;
 
-export const exportFormat = z.enum(['sqlite', 'json', 'csv']);
+export const exportFormat = z.enum([
+  'sqlite',
+  'json',
+  'csv',
+  'perfetto',
+  'vcd',
+  'html',
+  'markdown',
+  'pokes-c',
+  'pokes-rust',
+  'pokes-python',
+  'pokes-sh',
+]);
+
+/** The place where a reader of a session should begin: the sender's last marker, else the last fault. */
+export const openingPlace = z.object({
+  view: z.string(),
+  key: u53,
+  timeNs: u53,
+  text: z.string(),
+  marker: z.boolean(),
+});
+
+/** One thing of a lane of a comparison. */
+const compared = z.object({ key: u53, timeNs: u53, text: z.string() });
+const divergence = z.object({
+  lane: z.string(),
+  view: z.string(),
+  n: u53,
+  a: compared.optional(),
+  b: compared.optional(),
+});
+export const comparison = z.object({
+  identical: z.boolean(),
+  /** Where the two histories part, over all lanes. */
+  first: divergence.optional(),
+  lanes: z
+    .array(
+      z.object({
+        lane: z.string(),
+        view: z.string(),
+        countA: u53,
+        countB: u53,
+        differing: u53,
+        first: divergence.optional(),
+      }),
+    )
+    .readonly(),
+});
+export type Comparison = z.infer<typeof comparison>;
+const lane = z.string().max(100);
+/** A session of the list, an open one, or the live one, by id. */
+const anySession = z.string().max(200);
 
 /** What became of an export or a saved copy: kept where the person chose, offered for download, or given up. */
 export const savedFile = z.union([
@@ -218,6 +270,7 @@ export const hostRequests = {
       info: z.record(z.string(), z.string()),
       counts: z.record(z.string(), z.number()),
       problems: z.array(z.string()),
+      opensAt: openingPlace.optional(),
     }),
   },
   'session.close': { params: z.strictObject({ session: z.string().max(200) }), result: nothing },
@@ -225,10 +278,41 @@ export const hostRequests = {
     params: z.strictObject({ session, name: z.string().max(80).default('session') }),
     result: savedFile,
   },
+  /** Tells `progress`; ended early by `session.cancel`. CSV holds one `view`. */
   'session.export': {
-    params: z.strictObject({ session, format: exportFormat, view: logView.optional() }),
+    params: z.strictObject({
+      session,
+      format: exportFormat,
+      view: logView.optional(),
+      /** Leaves out the bytes of firmware and streams, which stay named by hash and size. */
+      withoutBlobs: z.boolean().default(false),
+    }),
     result: savedFile,
   },
+  /** The inputs as a scenario that expects what the session saw (`tyr run`). */
+  'session.toTest': { params: z.strictObject({ session }), result: savedFile },
+  /** Gives up the exports that are under way. */
+  'session.cancel': { params: none, result: nothing },
+  /** Compares two sessions by meaning; what follows is about them until the next. */
+  'session.compare': { params: z.strictObject({ a: anySession, b: anySession }), result: comparison },
+  /** Pairs of one lane, side by side. */
+  'session.comparePairs': {
+    params: z.strictObject({ lane, offset: u53, limit: u32.max(MAX_ROWS) }),
+    result: z.object({
+      total: u53,
+      /** There are more pairs than can be shown. */
+      more: z.boolean(),
+      offset: u53,
+      rows: z.array(z.object({ same: z.boolean(), a: compared.optional(), b: compared.optional() })),
+    }),
+  },
+  /** The next pair of a lane that differs. */
+  'session.compareFind': {
+    params: z.strictObject({ lane, from: z.number().int().min(-1), direction: z.enum(['next', 'previous']) }),
+    result: z.object({ index: u53.optional() }),
+  },
+  /** The comparison as a page that stands alone. */
+  'session.compareReport': { params: none, result: savedFile },
   /** Offers bytes the page made (an exported table, assembled words) to be kept as a file. */
   'file.save': { params: z.strictObject({ name: z.string().max(120), bytes }), result: savedFile },
   /** The folder whose source files are shown; undefined while none is. */

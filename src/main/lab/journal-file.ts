@@ -110,7 +110,7 @@ function timeOf<K extends RecordKind>(kind: K, row: RecordKinds[K]): number {
 /** Ends runs that were asked to end, or take longer than `limitMs` of wall time since it was made or renewed. */
 export class BoundedControl extends EngineControl {
   private readonly limitMs: number;
-  private readonly stopped: () => boolean;
+  readonly stopped: () => boolean;
   private untilMs = 0;
 
   constructor(limitMs = Infinity, stopped: () => boolean = () => false) {
@@ -184,6 +184,11 @@ export class Runs {
   constructor(powerOn: InputOf<'power-on'>, limitMs: number, stopped: () => boolean) {
     this.powerOn = powerOn;
     this.control = new BoundedControl(limitMs, stopped);
+  }
+
+  /** Asked to end. */
+  get stopped(): boolean {
+    return this.control.stopped();
   }
 
   /** Throws what the bench throws; the next run is not touched by it. */

@@ -101,7 +101,7 @@ function write(runs: Runs, inputs: readonly Input[], file: string, passing: bool
     return true;
   } catch (error) {
     // A history that the bench cannot run (a limit, a snapshot that is gone) is no candidate.
-    if (error instanceof TyrError) return false;
+    if (error instanceof TyrError && !runs.stopped) return false;
     throw error;
   } finally {
     recorder.close();

@@ -11,6 +11,7 @@ interface Waiting {
 }
 
 type Answer =
+  | { readonly done: number }
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: WireError }
   | { readonly opened: string }
@@ -20,6 +21,8 @@ export class QueryThread {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
+  /** Told how far long work is, in its own units. */
+  onProgress: (done: number) => void = () => {};
   private over: Error | undefined;
   private readonly exited: Promise<void>;
 
@@ -59,6 +62,10 @@ export class QueryThread {
 
   private receive(m: Answer): void {
     if ('opened' in m) return;
+    if ('done' in m) {
+      this.onProgress(m.done);
+      return;
+    }
     if ('refused' in m) {
       this.end(fromWire(m.refused));
       return;

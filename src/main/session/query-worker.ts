@@ -4,8 +4,12 @@
  * (sql-process.ts), because a statement that never ends cannot be stopped from outside a thread.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { UsageError } from '../../base/errors.ts';
 import { toWire } from '../../protocol/client.ts';
+import { Comparison, type FindQuery, type PairsQuery } from './compare.ts';
+import type { SessionDiff } from './diff.ts';
 import { exportToFile, type ExportJob } from './export-file.ts';
+import { openingPlace } from './opening-place.ts';
 import { LogReader, type LogFind, type LogQuery } from './log-query.ts';
 import { countRows, openSession, readInfo } from './reader.ts';
 import { TimelineReader, type SliceQuery } from './timeline-query.ts';
@@ -20,7 +24,17 @@ export interface Questions {
   find(q: LogFind): ReturnType<LogReader['find']>;
   tracks(): ReturnType<TimelineReader['tracks']>;
   slices(q: SliceQuery): ReturnType<TimelineReader['slices']>;
-  about(): { info: Record<string, string>; counts: Record<string, number>; problems: readonly string[] };
+  about(): {
+    info: Record<string, string>;
+    counts: Record<string, number>;
+    problems: readonly string[];
+    place: ReturnType<typeof openingPlace>;
+  };
+  /** Compares with another file, which the questions below are about from then on. Ask a thread of its own. */
+  compare(q: { readonly other: string }): SessionDiff;
+  pairs(q: PairsQuery): ReturnType<Comparison['page']>;
+  findPair(q: FindQuery): ReturnType<Comparison['find']>;
+  report(q: { readonly target: string; readonly nameA: string; readonly nameB: string }): void;
   /** Takes as long as it takes: ask a thread of its own. */
   export(job: ExportJob): Promise<void>;
 }
@@ -35,16 +49,36 @@ function main({ path }: QueryWorkerData): void {
   const session = openSession(path);
   const log = new LogReader(session);
   const timeline = new TimelineReader(session);
+  let comparison: Comparison | undefined;
+  const compared = (): Comparison => {
+    if (comparison === undefined) throw new UsageError('nothing is compared yet');
+    return comparison;
+  };
+  const report = (done: number): void => parentPort?.postMessage({ done });
   const questions: Questions = {
     query: (q) => log.query(q),
     find: (q) => log.find(q),
     tracks: () => timeline.tracks(),
     slices: (q) => timeline.slices(q),
-    about: () => ({ info: readInfo(session), counts: countRows(session), problems: session.problems }),
-    export: (job) => exportToFile(session, job),
+    about: () => ({
+      info: readInfo(session),
+      counts: countRows(session),
+      problems: session.problems,
+      place: openingPlace(session),
+    }),
+    export: (job) => exportToFile(session, job, report),
+    compare: ({ other }) => {
+      comparison?.close();
+      comparison = new Comparison(session, other);
+      return comparison.diff(report);
+    },
+    pairs: (q) => compared().page(q),
+    findPair: (q) => compared().find(q),
+    report: ({ target, nameA, nameB }) => compared().report(target, nameA, nameB),
   };
   parentPort?.on('message', (message: Question | 'close') => {
     if (message === 'close') {
+      comparison?.close();
       session.close();
       parentPort?.close();
       return;

@@ -10,7 +10,8 @@ import { showTab } from '../panes/driver-objects/state.ts';
 import { faultsSql } from './object-sources.ts';
 import { openFirmware } from '../engine/firmware.ts';
 import { boot, newBench, powerCycle, recover, takeSnapshot } from '../engine/actions.ts';
-import { exportSession, openSession, saveSession } from '../engine/sessions.ts';
+import { cancelExport, exportSession } from '../engine/session-export.ts';
+import { openSession, saveSession } from '../engine/sessions.ts';
 
 const THEME_NAMES: Readonly<Record<Theme, string>> = {
   system: 'As the system',
@@ -39,6 +40,7 @@ export function registerWorkspaceCommands(w: Workspace): Disposable {
     { id: 'session.open', callback: () => openSession(w) },
     { id: 'session.saveAs', callback: () => saveSession(w) },
     { id: 'session.export', callback: () => exportSession(w) },
+    { id: 'session.cancelExport', callback: () => cancelExport(w) },
     {
       id: 'firmware.open',
       callback: async () => {

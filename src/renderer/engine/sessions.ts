@@ -1,8 +1,12 @@
 /** Opening, saving and exporting sessions, from commands and from the Sessions pane. */
+import type { Result } from '../../protocol/messages.ts';
+import { logView } from '../../protocol/window.ts';
 import { keepFile } from '../lib/files.ts';
 import { sizeText } from '../lib/format.ts';
 import { useUi } from '../state/ui.ts';
 import type { Workspace } from '../workspace.ts';
+
+export type OpeningPlace = NonNullable<Result<'session.open'>['opensAt']>;
 
 /** Opens a session for reading; without an id the system asks, or the page offers the list. */
 export async function openSession(w: Workspace, id?: string): Promise<void> {
@@ -26,39 +30,22 @@ export async function openSession(w: Workspace, id?: string): Promise<void> {
   ui.viewSession({ ...opened, session: opened.session });
   if (before !== undefined) await w.act(w.client.call('session.close', { session: before.session }));
   if (opened.problems.length > 0) ui.say('warning', `${opened.name}: ${opened.problems.join('; ')}`);
+  if (opened.opensAt !== undefined) goToPlace(w, opened.opensAt);
   w.layout.show('sessions');
+}
+
+/** Shows the place that matters in a session: the sender's marker, or the last fault. */
+export function goToPlace(w: Workspace, place: OpeningPlace | undefined): void {
+  const view = logView.safeParse(place?.view);
+  if (!view.success || place === undefined) return;
+  useUi.getState().showLog({ view: view.data, text: '', key: place.key });
+  w.layout.show('log');
 }
 
 export async function saveSession(w: Workspace): Promise<void> {
   const { session, say } = useUi.getState();
   const name = w.live.status()?.session ?? 'session';
   const saved = await w.act(w.client.call('session.saveAs', { session, name: name.replace(/\.tyrsession$/, '') }));
-  const text = saved === undefined ? undefined : keepFile(saved);
-  if (text !== undefined) say('info', text);
-}
-
-/** Asks for the format, then exports the shown session. */
-export async function exportSession(w: Workspace): Promise<void> {
-  useUi.getState().show({
-    kind: 'pick',
-    pick: {
-      title: 'Export the session as',
-      entries: [
-        { id: 'sqlite', label: 'SQLite database', detail: 'everything, with its views' },
-        { id: 'json', label: 'JSON', detail: 'all views as lists of rows' },
-        { id: 'csv', label: 'CSV', detail: 'the register accesses' },
-      ],
-      onPick: (format) => void exportAs(w, format),
-    },
-  });
-}
-
-async function exportAs(w: Workspace, format: string): Promise<void> {
-  const { session, say } = useUi.getState();
-  const known = (['sqlite', 'json', 'csv'] as const).find((f) => f === format);
-  if (known === undefined) return;
-  const view = known === 'csv' ? { view: 'register_access' as const } : {};
-  const saved = await w.act(w.client.call('session.export', { session, format: known, ...view }));
   const text = saved === undefined ? undefined : keepFile(saved);
   if (text !== undefined) say('info', text);
 }

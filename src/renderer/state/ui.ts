@@ -46,6 +46,16 @@ export interface OpenedSession {
   readonly info: Readonly<Record<string, string>>;
   readonly counts: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
+  /** Where a reader should begin: the sender's marker, or the last fault. */
+  readonly opensAt?:
+    | {
+        readonly view: string;
+        readonly key: number;
+        readonly timeNs: number;
+        readonly text: string;
+        readonly marker: boolean;
+      }
+    | undefined;
 }
 
 /** What the access log is asked to show: a view with a filter, and perhaps the row to go to. */
@@ -68,6 +78,9 @@ export interface UiState {
   /** The session that log panes show: `live` or an opened one. */
   readonly session: string;
   readonly opened: OpenedSession | undefined;
+  /** What is being exported, in words. */
+  readonly exporting: string | undefined;
+  readonly setExporting: (what: string | undefined) => void;
   /** The last request; a new object each time, so that asking the same again works. */
   readonly logRequest: LogRequest | undefined;
   readonly showLog: (request: LogRequest) => void;
@@ -100,6 +113,8 @@ export const useUi = create<UiState>()((set, get) => ({
   session: 'live',
   opened: undefined,
   logRequest: undefined,
+  exporting: undefined,
+  setExporting: (exporting) => set({ exporting }),
   showLog: (request) => set({ logRequest: { ...request } }),
   setPreferences: (change) => {
     const preferences = { ...get().preferences, ...change };

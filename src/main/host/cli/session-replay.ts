@@ -40,7 +40,7 @@ function textOf(result: ReplayResult, { recordedBy, build }: { recordedBy: strin
 
 /** The run that was kept, compared with the recording by meaning. */
 async function lanesOf(session: SessionReader, output: string): Promise<{ document: object; text: string }> {
-  const { diffSessions } = await import('../../lab/diff.ts');
+  const { diffSessions } = await import('../../session/diff.ts');
   const other = openSession(output);
   try {
     const diff = diffSessions(session, other);

@@ -8,7 +8,7 @@ import { exportFormatOf, exportSession } from '../../session/export/index.ts';
 import { writeHtml } from '../../session/export/report.ts';
 import { writeWhole } from '../../session/export/sink.ts';
 import { importJson } from '../../session/import-json.ts';
-import type { Item, SessionDiff } from '../../lab/diff.ts';
+import type { Item, SessionDiff } from '../../session/diff.ts';
 import { openSession, type SessionReader } from '../../session/reader.ts';
 import { linkOf, triage } from '../../session/triage.ts';
 import { parseNumber } from './options.ts';
@@ -47,7 +47,7 @@ export function triageOf(session: SessionReader, c: Context): number {
 export async function diff(a: SessionReader, c: Context): Promise<number> {
   const [other] = c.rest;
   if (other === undefined) throw new UsageError('usage: tyr session diff A B');
-  const { diffSessions, diffSections } = await import('../../lab/diff.ts');
+  const { diffSessions, diffSections } = await import('../../session/diff.ts');
   const b = openSession(other);
   try {
     const bar = progressBar(c.io, 'comparing lane');

@@ -7,7 +7,6 @@ import path from 'node:path';
 import { UsageError } from '../../../base/errors.ts';
 import { LIVE, type SessionEntry } from '../../../protocol/window.ts';
 import { QueryThread } from '../../session/query-thread.ts';
-import type { Questions } from '../../session/query-worker.ts';
 import { sessionFolder } from '../session-path.ts';
 
 const SUFFIX = '.tyrsession';
@@ -75,14 +74,14 @@ export class Sessions {
     this.open.set(LIVE, { path: file, thread: new QueryThread(file, this.queryUrl) });
   }
 
-  /** Writes a session to a file of another kind, in a thread of its own. */
-  async export(file: string, job: Parameters<Questions['export']>[0]): Promise<void> {
-    const thread = new QueryThread(file, this.queryUrl);
-    try {
-      await thread.ask('export', job);
-    } finally {
-      await thread.close();
-    }
+  /** A thread of its own for long work on a file; the caller closes it. */
+  worker(file: string): QueryThread {
+    return new QueryThread(file, this.queryUrl);
+  }
+
+  /** Path of a session: an open one, the live one, or one of the list. */
+  anyPath(id: string): string {
+    return this.open.get(id)?.path ?? this.pathOf(id);
   }
 
   /** Lets go of a file; waits until it is closed. */

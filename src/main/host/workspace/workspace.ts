@@ -20,7 +20,6 @@ import {
   type Result,
 } from '../../../protocol/messages.ts';
 import { hostRequests, LIVE } from '../../../protocol/window.ts';
-import { exportName } from '../../session/export-file.ts';
 import { openSession } from '../../session/reader.ts';
 import { SqlRunner } from '../../session/sql-runner.ts';
 import { startLink, type Link } from '../link.ts';
@@ -31,6 +30,7 @@ import { DebugFiles } from './debug-files.ts';
 import { Examples } from './examples.ts';
 import { GdbSwitch } from './gdb-switch.ts';
 import type { Outside } from './outside.ts';
+import { SessionWork } from './session-work.ts';
 import { Sessions } from './sessions.ts';
 import { writeFile } from 'node:fs/promises';
 
@@ -45,6 +45,7 @@ export class Workspace {
   private readonly outside: Outside;
   private readonly sql: SqlRunner;
   private readonly examples: Examples;
+  private readonly work: SessionWork;
   private readonly debugFiles: DebugFiles;
   private readonly gdb: GdbSwitch;
   private readonly captures = new Captures();
@@ -61,6 +62,12 @@ export class Workspace {
     this.sessions = sessions;
     this.sql = new SqlRunner(() => outside.startSql());
     this.examples = new Examples(outside.resources);
+    this.work = new SessionWork({
+      outside,
+      sessions,
+      notify: (notice, data) => this.notify(notice, data),
+      flush: () => this.flushLive(),
+    });
     this.debugFiles = new DebugFiles(outside);
     this.gdb = new GdbSwitch(outside.note);
     this.handlers = this.makeHandlers();
@@ -114,7 +121,9 @@ export class Workspace {
     const session = this.sessions.openFile(file);
     try {
       const about = await this.sessions.thread(session).ask('about');
-      return { session, name: stemOf(file), ...about, problems: [...about.problems] };
+      const { place, problems, ...rest } = about;
+      const opensAt = place === undefined ? {} : { opensAt: place };
+      return { session, name: stemOf(file), ...rest, ...opensAt, problems: [...problems] };
     } catch (error) {
       await this.sessions.close(session);
       throw error;
@@ -125,6 +134,7 @@ export class Workspace {
   close(): Promise<void> {
     return this.inTurn(async () => {
       this.sql.close();
+      await this.work.close();
       await this.sessions.closeAll();
       await this.gdb.stop();
       await this.link?.close();
@@ -225,21 +235,20 @@ export class Workspace {
     // Readers must let go first: the writer leaves one plain file behind.
     this.sql.cancel();
     await this.gdb.stop();
+    await this.work.close();
     await this.sessions.close(LIVE);
     await link.close();
     if (reason !== undefined) this.notify('bench', { reason });
   }
 
   /** Makes sure that what was recorded so far can be read. */
-  private async flushed(session: string): Promise<string> {
-    const file = this.sessions.fileOf(session);
+  private async flushLive(): Promise<void> {
     try {
-      if (session === LIVE) await this.client.call('session.flush', {});
+      await this.client.call('session.flush', {});
     } catch (error) {
       // What a lost engine recorded is written already.
       if (!(error instanceof EngineLost)) throw error;
     }
-    return file;
   }
 
   private makeHandlers(): HostHandlers {
@@ -279,18 +288,14 @@ export class Workspace {
         if (session === LIVE) throw new UsageError('the live session closes with its bench');
         await sessions.close(session);
       },
-      'session.saveAs': async ({ session, name }) => {
-        const file = await this.flushed(session);
-        return outside.save(exportName(safeStem(name), 'sqlite', undefined), (target) =>
-          sessions.export(file, { target, format: 'sqlite', view: undefined }),
-        );
-      },
-      'session.export': async ({ session, format, view }) => {
-        const file = await this.flushed(session);
-        return outside.save(exportName(stemOf(file), format, view), (target) =>
-          sessions.export(file, { target, format, view }),
-        );
-      },
+      'session.saveAs': ({ session, name }) => this.work.saveAs({ session }, safeStem(name)),
+      'session.export': (p) => this.work.export(p),
+      'session.toTest': (p) => this.work.toTest(p),
+      'session.cancel': () => this.work.cancel(),
+      'session.compare': (p) => this.work.compare(p),
+      'session.comparePairs': (p) => this.work.pairs(p),
+      'session.compareFind': (p) => this.work.find(p),
+      'session.compareReport': () => this.work.report(),
       'file.save': ({ name, bytes }) => outside.save(safeFile(name), (target) => writeFile(target, bytes)),
       'capture.open': ({ name, files }) => captures.open(name, files),
       'capture.list': () => captures.list(),

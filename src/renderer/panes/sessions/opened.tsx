@@ -1,6 +1,7 @@
 /** The opened session in short: what it holds, and the way back to the live one. */
 import { Facts } from '../../components/facts.tsx';
-import { countText } from '../../lib/format.ts';
+import { goToPlace } from '../../engine/sessions.ts';
+import { countText, timeText } from '../../lib/format.ts';
 import { useUi, type OpenedSession } from '../../state/ui.ts';
 import { useWorkspace } from '../../workspace.ts';
 
@@ -21,6 +22,15 @@ export function Opened({ opened }: { readonly opened: OpenedSession }) {
         label="Contents"
         facts={[...Object.entries(opened.info), ...counts.map(([view, n]) => [view, countText(n), 'mono'] as const)]}
       />
+      {opened.opensAt !== undefined && (
+        <p>
+          {opened.opensAt.marker ? 'Marked' : 'What matters'}: {opened.opensAt.text} at{' '}
+          {timeText(opened.opensAt.timeNs)}{' '}
+          <button type="button" className="button" onClick={() => goToPlace(w, opened.opensAt)}>
+            Show
+          </button>
+        </p>
+      )}
       {opened.problems.map((p) => (
         <p key={p} className="state-fault">
           {p}

@@ -1,5 +1,5 @@
 /** The Sessions pane: recorded sessions, which of them the log panes show, saving and exporting. */
-import { Archive } from 'lucide-react';
+import { Archive, GitCompareArrows } from 'lucide-react';
 import { DisposableStack, type Disposable } from '../../../base/disposable.ts';
 import { openSession } from '../../engine/sessions.ts';
 import { fuzzyFind } from '../../commands/quick-open.ts';
@@ -20,6 +20,17 @@ export function register(w: Workspace): Disposable {
       order: 80,
     }),
   );
+  stack.use(
+    w.panes.registerPane({
+      id: 'compare',
+      title: 'Compare Sessions',
+      icon: GitCompareArrows,
+      component: () => import('./compare.tsx'),
+      defaultPlace: 'bottom',
+      order: 90,
+    }),
+  );
+  stack.use(w.commands.register({ id: 'session.compare', callback: () => w.layout.show('compare') }));
   stack.use(w.commands.register({ id: 'view.sessions', callback: () => w.layout.show('sessions') }));
   stack.use(
     w.quickOpen.register({

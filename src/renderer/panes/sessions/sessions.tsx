@@ -1,5 +1,5 @@
 /** All sessions of the host. Opening one is for reading: the bench goes on, the log panes show the opened one. */
-import { Disc3, Download, FolderOpen, Plus, RefreshCw, Save } from 'lucide-react';
+import { Disc3, Download, FolderOpen, GitCompareArrows, Plus, RefreshCw, Save, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { SessionEntry } from '../../../protocol/window.ts';
 import { Empty } from '../../components/empty.tsx';
@@ -10,6 +10,7 @@ import { useAsk, useStatus } from '../../engine/context.tsx';
 import { openSession } from '../../engine/sessions.ts';
 import { sizeText } from '../../lib/format.ts';
 import { CommandTool } from '../../shell/command-tool.tsx';
+import { useProgress } from '../../shell/progress.tsx';
 import { Tool } from '../../shell/tool.tsx';
 import { useUi } from '../../state/ui.ts';
 import { useWorkspace } from '../../workspace.ts';
@@ -26,6 +27,8 @@ export default function Sessions() {
   const w = useWorkspace();
   const status = useStatus();
   const opened = useUi((s) => s.opened);
+  const exporting = useUi((s) => s.exporting);
+  const progress = useProgress();
   const [asked, setAsked] = useState(0);
   const [text, setText] = useState('');
   const [sort, setSort] = useState<Sort>({ column: 'modified', descending: true });
@@ -46,9 +49,16 @@ export default function Sessions() {
         <CommandTool id="capture.open" icon={Disc3} />
         <CommandTool id="session.saveAs" icon={Save} />
         <CommandTool id="session.export" icon={Download} />
+        <CommandTool id="session.compare" icon={GitCompareArrows} />
         <FilterBar list="sessions" label="Search sessions" text={text} onText={setText} />
         <Tool icon={RefreshCw} name="List the sessions again" onClick={() => setAsked(asked + 1)} />
       </div>
+      {exporting !== undefined && (
+        <div className="exporting" role="status" aria-label="Export">
+          <span>{progress ?? `Exporting ${exporting}…`}</span>
+          <CommandTool id="session.cancelExport" icon={X} />
+        </div>
+      )}
       {opened !== undefined && <Opened opened={opened} />}
       <VirtualTable
         label="Sessions"

@@ -4,9 +4,9 @@
  * lanes the earliest, which is where the two histories part. What only one side has does not set all that follows
  * apart: the pairs come together again (align.ts).
  */
-import type { SessionReader } from '../session/reader.ts';
-import { History } from '../session/export/history.ts';
-import { ms, type Section } from '../session/export/report.ts';
+import type { SessionReader } from './reader.ts';
+import { History } from './export/history.ts';
+import { ms, type Section } from './export/report.ts';
 import { align } from './align.ts';
 
 /** One thing of a lane, as it is compared and shown. */
@@ -123,6 +123,11 @@ function* settledReads(history: History): Generator<Item> {
     held = { item: { key: a.seq, timeNs: a.time_ns, text }, name: a.name };
   }
   if (held !== undefined) yield held.item;
+}
+
+/** The things of one lane in a session; undefined when there is no such lane. */
+export function laneItems(session: SessionReader, name: string): Iterable<Item> | undefined {
+  return LANES.find((l) => l.name === name)?.items(new History(session));
 }
 
 /** Compares the newest histories of two sessions. `progress` names the lane being compared. */
