@@ -208,6 +208,27 @@ describe('the history of a session with travels in time', () => {
     expect(rows).toEqual([[1], [3]]);
     expect(replaySession(s).identical).toBe(true);
   });
+
+  it('keeps whole inputs where a debugger says how many, also of one instant', () => {
+    const s = record('s', [
+      poke(MASK, 1),
+      poke(MASK, 2),
+      poke(MASK, 3),
+      { kind: 'travel', timeNs: 0, inputs: 2 },
+      poke(MASK, 4),
+      { kind: 'travel', timeNs: 0, inputs: 3 },
+      poke(MASK, 5),
+    ]);
+    const rows = lineage(s).flatMap(
+      (c) =>
+        runQuery(
+          s,
+          `SELECT value FROM register_access WHERE seq > ${c.fromSeq} AND seq <= ${Math.min(c.toSeq, 1e9)} ORDER BY seq`,
+        ).rows,
+    );
+    expect(rows).toEqual([[1], [2], [4], [5]]);
+    expect(replaySession(s).identical).toBe(true);
+  });
 });
 
 describe('to-test', () => {

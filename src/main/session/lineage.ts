@@ -36,6 +36,11 @@ export function lineage(session: SessionReader): Segment[] {
       continue;
     }
     const open: Segment = { branch: ++branch, fromSeq: row.seq, toSeq: Infinity };
+    const kept = row.kind === 'travel' ? numberIn(row.payload, 'inputs') : undefined;
+    if (kept !== undefined) {
+      chain = [...cutAtInput(session, chain, row.seq, kept), open];
+      continue;
+    }
     if (row.kind === 'seek' || row.kind === 'travel') {
       chain = [...cutAtTime(session, chain, row.seq), open];
       continue;
@@ -85,11 +90,37 @@ function cutAtTime(session: SessionReader, chain: readonly Segment[], seq: numbe
   return out;
 }
 
-function snapshotOf(payload: string): number {
+/** Inputs that are no part of what runs again: they say what runs again. */
+const ABOUT_HISTORY = "('power-on', 'snapshot', 'restore', 'seek', 'travel', 'power-cycle')";
+
+/** The chain up to before its input number `count` (from 0): where a debugger of streams went back to. */
+function cutAtInput(session: SessionReader, chain: readonly Segment[], seq: number, count: number): Segment[] {
+  const out: Segment[] = [];
+  let left = count;
+  for (const s of chain) {
+    const end = Math.min(s.toSeq, seq - 1);
+    const inputs = session.db
+      .prepare(`SELECT seq FROM input WHERE seq > ? AND seq <= ? AND kind NOT IN ${ABOUT_HISTORY} ORDER BY seq`)
+      .pluck()
+      .all(s.fromSeq, end) as number[];
+    const next = inputs[left];
+    out.push({ ...s, toSeq: next === undefined ? end : next - 1 });
+    if (next !== undefined) break;
+    left -= inputs.length;
+  }
+  return out;
+}
+
+const snapshotOf = (payload: string): number => numberIn(payload, 'snapshot') ?? 0;
+
+/** A number of an input as it was journalled; undefined where it has none. */
+function numberIn(payload: string, name: string): number | undefined {
   try {
     const input: unknown = JSON.parse(payload);
-    return typeof input === 'object' && input !== null && 'snapshot' in input ? Number(input.snapshot) : 0;
+    const found =
+      typeof input === 'object' && input !== null ? Object.entries(input).find(([k]) => k === name) : undefined;
+    return typeof found?.[1] === 'number' ? found[1] : undefined;
   } catch {
-    return 0;
+    return undefined;
   }
 }
