@@ -1,45 +1,12 @@
 /**
- * Error numbers of the kernel, arm64 values (include/uapi/asm-generic/errno-base.h, errno.h; the internal ones
- * above 511 from include/linux/errno.h), and the exception that carries one through the driver the way `?`
+ * Error numbers of the kernel (spec/uapi/errno), and the exception that carries one through the driver the way `?`
  * carries a Rust `Error`. The ioctl dispatcher turns it into a negative number.
  */
+import { ERRNO } from '../../spec/uapi/errno.ts';
+import type { ErrnoName } from '../../spec/uapi/errno.ts';
 
-/** Name to positive value. */
-export const ERRNO = {
-  EPERM: 1,
-  ENOENT: 2,
-  ESRCH: 3,
-  EINTR: 4,
-  EIO: 5,
-  ENXIO: 6,
-  E2BIG: 7,
-  EBADF: 9,
-  EAGAIN: 11,
-  ENOMEM: 12,
-  EACCES: 13,
-  EFAULT: 14,
-  EBUSY: 16,
-  EEXIST: 17,
-  ENODEV: 19,
-  EINVAL: 22,
-  EMFILE: 24,
-  ENOTTY: 25,
-  ENOSPC: 28,
-  ERANGE: 34,
-  EDEADLK: 35,
-  ENOSYS: 38,
-  ETIME: 62,
-  EOVERFLOW: 75,
-  EOPNOTSUPP: 95,
-  ETIMEDOUT: 110,
-  EALREADY: 114,
-  ECANCELED: 125,
-  ERESTARTSYS: 512,
-  EPROBE_DEFER: 517,
-  ENOTSUPP: 524,
-} as const;
-
-export type ErrnoName = keyof typeof ERRNO;
+export { ERRNO };
+export type { ErrnoName };
 
 const NAMES: ReadonlyMap<number, ErrnoName> = new Map(
   Object.entries(ERRNO).map(([name, value]) => [value, name as ErrnoName]),

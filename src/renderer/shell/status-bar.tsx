@@ -19,6 +19,7 @@ export function StatusBar() {
           <span>{plural(status.accesses, 'access', 'accesses')}</span>
           <span>{plural(status.jobs, 'job')}</span>
           <span className={status.faults > 0 ? 'state-fault' : ''}>{plural(status.faults, 'fault')}</span>
+          {status.gpuPower === 'asleep' && <span className="state-wait">GPU powered off</span>}
           {status.branch > 0 && <span>branch {status.branch}</span>}
           <span>firmware {status.firmwareName}</span>
           <span>session {status.session}</span>

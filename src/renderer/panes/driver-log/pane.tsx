@@ -5,7 +5,9 @@ import { Tabs } from '../../components/tabs.tsx';
 import { useLogState } from '../access-log/state.ts';
 import type { Column } from '../../components/virtual-table.tsx';
 import { timeText } from '../../lib/format.ts';
+import { resultText } from '../../../spec/uapi/errno.ts';
 import { useUi } from '../../state/ui.ts';
+import { CallDetail } from './call-detail.tsx';
 import { RowList } from './row-list.tsx';
 
 const TABS = [
@@ -42,11 +44,13 @@ const IOCTL_COLUMNS: readonly Column<LogRow>[] = [
   {
     id: 'result',
     title: 'Result',
-    width: 80,
+    width: 110,
     mono: true,
     align: 'right',
-    text: (r) => textOf(r['result']),
-    render: (r) => <span className={numberOf(r['result']) < 0 ? 'level-err' : undefined}>{textOf(r['result'])}</span>,
+    text: (r) => resultText(numberOf(r['result'])),
+    render: (r) => (
+      <span className={numberOf(r['result']) < 0 ? 'level-err' : undefined}>{resultText(numberOf(r['result']))}</span>
+    ),
   },
   { id: 'args', title: 'Arguments', width: 900, mono: true, text: (r) => textOf(r['args']) },
 ];
@@ -101,6 +105,7 @@ export default function DriverPane() {
           filterColumns={['seq', 'time_ns', 'client', 'name', 'result', 'args']}
           always={[]}
           placeholder="Filter: words, or name:VM_*  result<0  client=1"
+          renderDetail={(row) => <CallDetail row={row} session={session} />}
         />
       )}
     </Tabs>

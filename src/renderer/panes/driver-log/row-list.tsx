@@ -27,11 +27,14 @@ export interface RowListProps {
   readonly placeholder: string;
   /** Before the filter field. */
   readonly bar?: ReactNode;
+  /** What there is to say about the selected row. */
+  readonly renderDetail?: (row: LogRow) => ReactNode;
 }
 
 const onPlaced = () => useLogState.setState({ driverPlace: undefined });
 
-export function RowList({ session, tab, view, label, columns, filterColumns, always, placeholder, bar }: RowListProps) {
+export function RowList(props: RowListProps) {
+  const { session, tab, view, label, columns, filterColumns, always, placeholder, bar, renderDetail } = props;
   const [follow, setFollow] = useState(true);
   const { layout } = useWorkspace();
   const { text, problem, filter } = useLogState((s) => s[tab]);
@@ -43,8 +46,8 @@ export function RowList({ session, tab, view, label, columns, filterColumns, alw
   );
   const all = usePoll('log.query', { session, view, limit: 1 }).data?.total ?? 0;
 
+  const row = selected === undefined ? undefined : source.rowAt(selected);
   const toAccesses = () => {
-    const row = selected === undefined ? undefined : source.rowAt(selected);
     if (row === undefined) return;
     showLog({ pane: 'log', timeNs: numberOf(row['time_ns']) });
     layout.show('log');
@@ -95,6 +98,7 @@ export function RowList({ session, tab, view, label, columns, filterColumns, alw
           )
         }
       />
+      {row !== undefined && renderDetail?.(row)}
     </>
   );
 }

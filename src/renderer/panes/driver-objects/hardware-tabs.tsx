@@ -5,6 +5,7 @@ import type { PowerView, SpaceView, WordPairView } from '../../../protocol/drive
 import { usePoll } from '../../engine/context.tsx';
 import { hex, hexGroups } from '../../lib/format.ts';
 import { AddressLink } from '../memory/address-link.tsx';
+import { Frequency } from './frequency.tsx';
 import { VmLink } from './links.tsx';
 import { Parts, RowTable } from './row-table.tsx';
 import { choose, useObjects } from './state.ts';
@@ -85,16 +86,19 @@ export function PowerTab() {
   const { data, error } = usePoll('driver.power', {});
   const chosen = useObjects((s) => s.chosen.power);
   return (
-    <RowTable
-      label="Power"
-      columns={POWER}
-      rows={data}
-      error={error}
-      keyOf={(r) => `${r.kind} ${r.name}`}
-      chosen={chosen}
-      onChoose={(key) => choose('power', key)}
-      empty="Nothing to show."
-    />
+    <>
+      <Frequency />
+      <RowTable
+        label="Power"
+        columns={POWER}
+        rows={data}
+        error={error}
+        keyOf={(r) => `${r.kind} ${r.name}`}
+        chosen={chosen}
+        onChoose={(key) => choose('power', key)}
+        empty="Nothing to show."
+      />
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import { useWorkspace } from '../../workspace.ts';
 import { AddressLink } from '../memory/address-link.tsx';
 import { showMemory } from '../memory/place.ts';
 import { ObjectLink, VmLink, ownersText, protectionText } from './links.tsx';
+import { ObjectHistory } from './object-history.tsx';
 import { Parts, RowTable } from './row-table.tsx';
 import { choose, useObjects } from './state.ts';
 
@@ -63,17 +64,20 @@ export function ObjectsTab() {
         if (first !== undefined) showMemory(w, { space: 'vm', number: first.vm, address: first.va });
       }}
       renderDetail={(r) => (
-        <Parts
-          caption={`Object ${r.id}, ${sizeText(r.size)}, mapped ${plural(r.mappings.length, 'time')}`}
-          heads={['VM', 'VA', 'Size']}
-          rows={r.mappings}
-          keyOf={(m) => `${m.vm} ${m.va}`}
-          renderCells={(m) => [
-            <VmLink key="vm" id={m.vm} />,
-            <AddressLink key="va" to={{ space: 'vm', number: m.vm, address: m.va }} />,
-            hex(m.size),
-          ]}
-        />
+        <div className="objects-columns">
+          <Parts
+            caption={`Object ${r.id}, ${sizeText(r.size)}, mapped ${plural(r.mappings.length, 'time')}`}
+            heads={['VM', 'VA', 'Size']}
+            rows={r.mappings}
+            keyOf={(m) => `${m.vm} ${m.va}`}
+            renderCells={(m) => [
+              <VmLink key="vm" id={m.vm} />,
+              <AddressLink key="va" to={{ space: 'vm', number: m.vm, address: m.va }} />,
+              hex(m.size),
+            ]}
+          />
+          <ObjectHistory object={r} />
+        </div>
       )}
     />
   );

@@ -4,6 +4,7 @@ import { Empty } from '../../components/empty.tsx';
 import { useStatus } from '../../engine/context.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { FencesTab, SyncobjsTab } from './fences-tab.tsx';
+import { FilesTab } from './files-tab.tsx';
 import { GroupsTab } from './groups-tab.tsx';
 import { InterfaceTab, PowerTab, SpacesTab } from './hardware-tabs.tsx';
 import { ObjectsTab, VmsTab } from './objects-tab.tsx';
@@ -18,6 +19,7 @@ const VIEWS: Readonly<Record<Tab, ComponentType>> = {
   spaces: SpacesTab,
   power: PowerTab,
   interface: InterfaceTab,
+  files: FilesTab,
 };
 
 export default function DriverObjectsPane() {

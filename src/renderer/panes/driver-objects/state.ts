@@ -10,6 +10,7 @@ export const TABS = [
   { id: 'spaces', title: 'Address spaces' },
   { id: 'power', title: 'Power' },
   { id: 'interface', title: 'Firmware words' },
+  { id: 'files', title: 'Files' },
 ] as const;
 export type Tab = (typeof TABS)[number]['id'];
 

@@ -14,6 +14,7 @@ import {
   Undo,
 } from 'lucide-react';
 import { useState } from 'react';
+import { PowerNotice } from '../../components/power-notice.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { usePoll, useStatus } from '../../engine/context.tsx';
 import { countText, hex } from '../../lib/format.ts';
@@ -38,11 +39,11 @@ const TABS: readonly { readonly id: McuTab; readonly title: string }[] = [
   { id: 'stack', title: 'Call stack' },
   { id: 'watch', title: 'Watch' },
   { id: 'breakpoints', title: 'Breakpoints' },
-  { id: 'system', title: 'NVIC and MPU' },
+  { id: 'system', title: 'NVIC' },
   { id: 'fault', title: 'Fault' },
   { id: 'recording', title: 'Profile' },
   { id: 'symbols', title: 'Symbols' },
-  { id: 'unknown', title: 'Unknown registers' },
+  { id: 'unknown', title: 'Unknown' },
 ];
 const VIEWS: readonly { readonly id: CodeView; readonly title: string }[] = [
   { id: 'disassembly', title: 'Disassembly' },
@@ -98,6 +99,7 @@ function Powered({ running }: { readonly running: boolean }) {
             : `${state.state}${state.state === 'stopped' ? `: ${state.reason}` : ''}${state.inside ? ' (inside a call)' : ''} · ${countText(state.instructions)} instructions`}
         </output>
       </div>
+      <PowerNotice what="the MCU does not run, and its memory is not mapped" />
       <div className="mcu-body">
         <div className="mcu-code">
           <Tabs label="Code" tabs={VIEWS} shown={view} onShow={(id) => useMcu.setState({ view: id })}>

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useMemo, useState, type KeyboardEvent } from 'r
 import { CommandTool } from '../../shell/command-tool.tsx';
 import { Tool } from '../../shell/tool.tsx';
 import { CommandContextMenu } from '../../components/command-context-menu.tsx';
+import { PowerNotice } from '../../components/power-notice.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { FilterBar } from '../../components/filter-bar.tsx';
 import { treeRows, type TreeNode } from '../../components/tree-rows.ts';
@@ -144,6 +145,7 @@ function RegisterTree() {
           onClick={() => useRegisterView.setState({ open: new Set(OPEN_AT_FIRST.slice(1)) })}
         />
       </div>
+      <PowerNotice what="registers read 0 and writes are lost" />
       {!powered && <Empty command="bench.boot">The values appear when a bench is on.</Empty>}
       <CommandContextMenu commands={CONTEXT}>
         <VirtualTree
