@@ -66,6 +66,25 @@ describe('tyr cs', () => {
     expect((await refused('asm', file('inc2.cs', '.include "lib"'))).rule).toContain('there is no text');
   });
 
+  it('checks a text as an editor does, with fixes, and lays it out', async () => {
+    const path = file('check.cs', 'MVOE32 r1,#2\nMOVE48 d3, #0');
+    const { code, out } = await tyr('check', path, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out).problems).toMatchObject([
+      { line: 1, fix: { title: 'Write MOVE32', edits: [{ line: 1, column: 1, endColumn: 7, text: 'MOVE32' }] } },
+      { line: 2, fix: { title: 'Write d2' } },
+    ]);
+    expect((await tyr('check', path)).out).toContain('check.cs:1:1: error: MVOE32 is not an instruction');
+    expect(await tyr('check', file('ok.cs', 'NOP'))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('no problems'),
+    });
+    expect((await tyr('fmt', file('f.cs', 'x:move32   r1,#2'))).out).toBe('x: MOVE32 r1, #2');
+    const self = file('g.cs', 'nop');
+    expect((await tyr('fmt', self, '-o', self)).out).toBe('');
+    expect(readFileSync(self, 'utf8')).toBe('NOP');
+  });
+
   it('passes on what lint says', async () => {
     const path = file('d.cs', 'MOVE48 d3, #0');
     const { code, err, out } = await tyr('asm', path, '--json');

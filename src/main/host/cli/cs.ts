@@ -1,6 +1,6 @@
 /**
- * `tyr cs asm FILE` and `tyr cs dis FILE`: command stream text to words and back (docs/command-streams.md).
- * Results go to standard output, what lint has to say about them to standard error.
+ * `tyr cs asm FILE` and `tyr cs dis FILE`: command stream text to words and back; `check` and `fmt`: what an editor does
+ * with it (docs/command-streams.md). Results go to standard output, what lint has to say about them to standard error.
  */
 import { statSync } from 'node:fs';
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { disassembleWord } from '../../../spec/cs/disassemble.ts';
 import type { Sources } from '../../../spec/cs/include.ts';
 import type { Arch } from '../../../spec/cs/isa.ts';
 import { ARCHS } from '../../../spec/cs/isa.ts';
+import { diagnostics, fixOf, format } from '../../../spec/cs/language.ts';
 import { lint } from '../../../spec/cs/lint.ts';
 import type { Io } from './io.ts';
 import { readInput } from './options.ts';
@@ -25,9 +26,9 @@ const STREAM: WordKind = {
   maxBytes: 1 << 25,
 };
 
-const USAGE = 'tyr cs asm|dis FILE [--arch 10|11|12|13] [--json] [-o OUT]';
+const USAGE = 'tyr cs asm|dis|check|fmt FILE [--arch 10|11|12|13] [--json] [-o OUT]';
 
-/** Runs `cs asm` or `cs dis`; 0 when done. BadInput for a file that is not a stream, UsageError for wrong words. */
+/** Runs a command; 0 when done, 1 for `check` with errors. BadInput for a file that is not a stream, UsageError for wrong words. */
 export async function run(args: string[], io: Io): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -45,6 +46,8 @@ export async function run(args: string[], io: Io): Promise<number> {
   const options: Options = { file, arch, json: values.json, out: values.out };
   if (verb === 'asm') return asm(options, io);
   if (verb === 'dis') return dis(options, io);
+  if (verb === 'check') return check(options, io);
+  if (verb === 'fmt') return fmt(options, io);
   throw new UsageError(`no command "cs ${verb}"; usage: ${USAGE}`);
 }
 
@@ -86,6 +89,28 @@ function asm({ file, arch, json, out }: Options, io: Io): number {
   if (out !== undefined) save(out, littleEndian(result.words));
   if (json) io.out(`${JSON.stringify({ arch, words, problems })}\n`);
   else if (out === undefined) io.out(words.map((w) => `${w}\n`).join(''));
+  return 0;
+}
+
+/** Everything an editor would mark, with the fixes it would offer. */
+function check({ file, arch, json }: Options, io: Io): number {
+  const text = new TextDecoder().decode(readInput(file));
+  const problems = diagnostics(text, arch, filesBeside(file));
+  if (json) {
+    const listed = problems.map(({ fix: _, ...p }, i) => ({ ...p, fix: problems[i] && fixOf(text, problems[i]) }));
+    io.out(`${JSON.stringify({ arch, problems: listed })}\n`);
+  } else {
+    for (const p of problems) io.out(problemLine(file, p));
+    if (problems.length === 0) io.out(`${file}: no problems\n`);
+  }
+  return problems.some((p) => p.severity === 'error') ? 1 : 0;
+}
+
+/** The text in its canonical layout; `-o` may name the file itself. */
+function fmt({ file, out }: Options, io: Io): number {
+  const text = format(new TextDecoder().decode(readInput(file)));
+  if (out === undefined) io.out(text);
+  else save(out, text);
   return 0;
 }
 
