@@ -11,6 +11,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { BARE_PRIORITY_BITS, BareBus } from '../src/emulator/mcu/bare.ts';
 import { Core, type CoreEngine } from '../src/emulator/mcu/core.ts';
+import { debugCosts } from './mcu-debug.ts';
 import { seconds, type Benchmark, type BenchResult } from './bench.ts';
 
 const execute = promisify(execFile);
@@ -145,7 +146,7 @@ export const mcu: Benchmark = {
       const name = `mcu.${engine}.geometric-mean`;
       results.push({ name, value: mean, unit: 'of QEMU', anchor: 'qemu-system-arm', ratio: mean });
     }
-    results.push(...(await costs()));
+    results.push(...(await costs()), ...debugCosts());
     return results;
   },
 };
