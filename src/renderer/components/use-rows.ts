@@ -65,6 +65,13 @@ class RowScroll {
     this.move(offsetToShow(this.shown.window, this.shown.offset, index));
   };
 
+  /** The bar again where the rows are: what was asked for before the rows had their height could not be reached. */
+  readonly settle = (): void => {
+    const { window: w, offset } = this.shown;
+    const top = topOf(w, offset);
+    if (this.element !== undefined && Math.abs(this.element.scrollTop - top) > 1) this.element.scrollTop = top;
+  };
+
   private move(offset: number): void {
     this.set(this.shown.window, offset);
     if (this.element !== undefined) this.element.scrollTop = topOf(this.shown.window, offset);
@@ -99,6 +106,7 @@ export function useRows(scroller: RefObject<HTMLElement | null>, count: number, 
     () => (scroller.current === null ? undefined : scroll.attach(scroller.current, head)),
     [scroll, scroller, head],
   );
+  useLayoutEffect(() => scroll.settle(), [scroll, w.height, offset]);
   const { first, last } = rowsIn(w, offset);
   return {
     height: w.height,
