@@ -39,11 +39,11 @@ const TABS: readonly { readonly id: McuTab; readonly title: string }[] = [
   { id: 'stack', title: 'Call stack' },
   { id: 'watch', title: 'Watch' },
   { id: 'breakpoints', title: 'Breakpoints' },
-  { id: 'system', title: 'NVIC' },
+  { id: 'system', title: 'NVIC and MPU' },
   { id: 'fault', title: 'Fault' },
   { id: 'recording', title: 'Profile' },
   { id: 'symbols', title: 'Symbols' },
-  { id: 'unknown', title: 'Unknown' },
+  { id: 'unknown', title: 'Unknown registers' },
 ];
 const VIEWS: readonly { readonly id: CodeView; readonly title: string }[] = [
   { id: 'disassembly', title: 'Disassembly' },
