@@ -187,7 +187,8 @@ const HARD: Readonly<Record<string, readonly [text: string, setup: Setup, status
     RUN.MORE,
   ],
   'whose lanes wait at different barriers': [
-    `LSHIFT_AND.i32 r0, lane_id.w0, 0x0.b00, u2
+    `MOV.i32 r0, u2
+     LSHIFT_AND.i32 r0, lane_id.w0, 0x0.b00, r0
      BRANCHZ.eq.reconverge r0, other
      IADD_IMM.i32 r1, 0x0, #0x5
      BARRIER.slot7.wait

@@ -112,6 +112,7 @@ export class ShaderTranslator {
     this.floatMode = floatMode;
     this.key = (task.environment.code * 16 + (task.as & 15)) * 2 + (floatMode ? 1 : 0);
     this.current = this.known.get(this.key);
+    if (this.current !== undefined) this.check(this.current);
     if (this.current === undefined && (this.heat.get(this.key) ?? 0) >= this.hot) this.translate();
   }
 
@@ -148,8 +149,8 @@ export class ShaderTranslator {
     if (t === undefined) return ENTERED.NOT;
     const place = (pc - t.origin) / WORD;
     if (!(place >= 0 && place < t.region.span) || t.region.leaders[place] === -1) return ENTERED.NOT;
-    const { programs, mmu, file } = this.parts;
-    if ((t.epoch !== programs.epoch || t.generation !== mmu.generation(t.as)) && !this.confirm(t)) return ENTERED.NOT;
+    if (!this.check(t)) return ENTERED.NOT;
+    const { file } = this.parts;
     const alive = task.alive[w]!;
     const candidates = alive & ~task.blocked[w]!;
     const first = w * LANES;
@@ -276,6 +277,11 @@ export class ShaderTranslator {
       va = next;
     }
     return parts;
+  }
+
+  private check(t: Translation): boolean {
+    const { programs, mmu } = this.parts;
+    return (t.epoch === programs.epoch && t.generation === mmu.generation(t.as)) || this.confirm(t);
   }
 
   /** Looks whether a program is still what its code says; it is not used in this slice if not. */
