@@ -188,6 +188,8 @@ export const shaderDebugRequests = {
   },
   /** Grants up to `ns` of virtual time, until a breakpoint or until nothing happens any more. */
   'shaderdebug.run': { params: z.strictObject({ ns: u53.max(100_000_000_000) }), result: shaderStop },
+  /** Lets the machine go on in the time that somebody else grants: a capture that waits, a request under way. */
+  'shaderdebug.release': { params: none, result: shaderStop },
   /** `warp`: the next instruction of this warp, over barriers; when it ends, of whatever comes. `any`: of whatever. */
   'shaderdebug.step': {
     params: z.strictObject({

@@ -31,6 +31,7 @@ export const SHADER_DEBUG_HANDLERS: Handlers = {
   'shaderdebug.uniforms': (s, { core }) => s.shaders.uniforms(core),
   'shaderdebug.local': (s, { core, warp, lane, what }) => s.shaders.local(core, warp * SHADER_LANES + lane, what),
   'shaderdebug.run': (s, { ns }) => s.shaders.run(ns),
+  'shaderdebug.release': (s) => s.shaders.release(),
   'shaderdebug.step': (s, { what, count, limitNs }) => s.shaders.step(what, count, limitNs),
   'shaderdebug.back': (s, { count }) => s.shaders.back(count),
   'shaderdebug.count': (s, { on }) => s.shaders.count(on),

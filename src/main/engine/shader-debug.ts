@@ -73,6 +73,8 @@ export class ShaderDebugger implements Breaks {
   private granting = false;
   private inside = false;
   private resumed = false;
+  /** The machine stands, but may go on. */
+  private released = false;
   /** The instruction it was let go on from, which does not stop it again; -1 none. */
   private passed = -1;
   /** Instructions before this one have been counted. */
@@ -112,6 +114,7 @@ export class ShaderDebugger implements Breaks {
   during<T>(grant: () => T): T {
     const before = this.mayCut;
     this.cutHere = false;
+    this.released = false;
     this.mayCut = this.unwinds;
     try {
       return grant();
@@ -156,7 +159,7 @@ export class ShaderDebugger implements Breaks {
   }
 
   where(): ShaderStop {
-    const stopped = this.inside || this.machine.csf.shaders?.cut === true;
+    const stopped = this.inside || (this.machine.csf.shaders?.cut === true && !this.released);
     const { reason, ...rest } = this.stop;
     return {
       state: stopped ? 'stopped' : 'running',
@@ -201,6 +204,16 @@ export class ShaderDebugger implements Breaks {
   run(ns: number): ShaderStop {
     this.goal = undefined;
     return this.inside ? this.goOn() : this.grant(ns, 'idle');
+  }
+
+  /** Lets the machine go on in somebody else's time. */
+  release(): ShaderStop {
+    this.goal = undefined;
+    if (this.inside) return this.goOn();
+    this.released = true;
+    const stop = this.where();
+    this.parts.told(stop);
+    return stop;
   }
 
   step(what: 'warp' | 'any', count: number, limitNs: number): ShaderStop {
@@ -305,6 +318,7 @@ export class ShaderDebugger implements Breaks {
     if (this.armedOn !== engine) {
       this.armedOn = engine;
       this.task = undefined;
+      this.released = false;
       this.parts.history().breaks = this;
       engine.board.shaders.onTask = (note) => this.noteTask(engine, note);
       this.counted = machine.csf.shaders?.executed ?? 0;

@@ -33,7 +33,7 @@ export const STATEMENTS: readonly (readonly [label: string, sql: string])[] = [
 export function faultsSql(): string {
   return [
     "SELECT finished_ns AS time_ns, 'job ' || id AS what, fault AS fault FROM job WHERE fault IS NOT NULL",
-    "UNION ALL SELECT time_ns, 'stream ' || group_id || ':' || queue, opcode || ' ' || detail FROM cs_event WHERE opcode IN ('fault', 'fatal')",
+    "UNION ALL SELECT time_ns, 'stream ' || group_id || ':' || queue, opcode || ' ' || detail FROM cs_event WHERE opcode IN ('fault', 'fatal', 'SHADER_FAULT')",
     "UNION ALL SELECT time_ns, 'MCU', kind || ' ' || detail FROM mcu_event WHERE kind IN ('fatal', 'lockup')",
     "UNION ALL SELECT time_ns, 'driver', message FROM driver_log WHERE level IN ('err', 'warn') ORDER BY 1",
   ].join('\n');

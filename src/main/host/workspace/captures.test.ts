@@ -75,7 +75,8 @@ describe('captures in a window', () => {
     bench.call('shaderdebug.back', {});
     expect(bench.call('shaderdebug.where', {})).toMatchObject({ state: 'stopped', index: 0 });
     bench.call('shaderdebug.unbreak', { id: point.id });
-    bench.call('shaderdebug.run', { ns: 1_000_000_000 });
+    const { timeNs } = bench.call('shaderdebug.where', {});
+    expect(bench.call('shaderdebug.release', {})).toMatchObject({ state: 'running', timeNs });
     expect((await second).ok).toBe(true);
     bench.call('shaderdebug.break', { program: program.id, index: 0 });
     const third = captures.replay(id, { call }, quiet);

@@ -96,6 +96,12 @@ export function shaderActions(w: Workspace): ShaderActions {
   };
 
   async function runUntilStop(): Promise<void> {
+    // A capture that waits grants the time itself.
+    const captures = await client.call('capture.list', {});
+    if (captures.some((c) => c.state === 'waiting')) {
+      await client.call('shaderdebug.release', {});
+      return;
+    }
     for (let i = 0; i < MOST_RUNS && useShader.getState().running; i++) {
       const stop: ShaderStop = await client.call('shaderdebug.run', { ns: RUN_NS });
       if (stop.state === 'stopped' || stop.reason !== 'time') return;

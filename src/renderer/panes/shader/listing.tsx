@@ -10,7 +10,7 @@ import { VirtualTable, type Column } from '../../components/virtual-table.tsx';
 import { usePoll } from '../../engine/context.tsx';
 import { countText, hexGroups } from '../../lib/format.ts';
 import { useShader } from './actions.ts';
-import { laneCount } from './values.ts';
+import { laneCount, warpsText, type WarpHere } from './values.ts';
 
 interface Line {
   readonly index: number;
@@ -94,7 +94,7 @@ export function Listing({ program, address, tasks, stop, onToggle }: ListingProp
     {
       id: 'warps',
       title: 'Warps',
-      width: 84,
+      width: 92,
       text: (l) => `${l.stands ? '▶ ' : ''}${l.warps}`,
       render: (l) => (
         <span className={l.stands ? 'shader-stands' : undefined}>
@@ -153,13 +153,13 @@ function linesOf(
   program: string,
 ): Line[] {
   const broken = new Set(points?.filter((p) => p.breakpoint.program === program).map((p) => p.breakpoint.index));
-  const here = new Map<number, string[]>();
+  const here = new Map<number, WarpHere[]>();
   for (const task of tasks) {
     if (task.program !== program) continue;
     for (const w of task.warps) {
       if (w.active === 0 || w.alive === 0) continue;
-      const name = `${tasks.length > 1 ? `${task.core}:` : ''}w${w.warp}${w.active === 0xffff ? '' : `/${laneCount(w.active)}`}`;
-      here.set(w.index, [...(here.get(w.index) ?? []), name]);
+      const found = { core: task.core, warp: w.warp, lanes: laneCount(w.active) };
+      here.set(w.index, [...(here.get(w.index) ?? []), found]);
     }
   }
   const most = Math.max(1, ...(counts?.warps ?? []));
@@ -172,18 +172,10 @@ function linesOf(
         words === undefined ? '' : hexGroups((BigInt(words[2 * index + 1]!) << 32n) | BigInt(words[2 * index]!), 64),
       point: broken.has(index),
       stands: stop?.state === 'stopped' && stop.program === program && stop.index === index,
-      warps: shortList(here.get(index) ?? []),
+      warps: warpsText(here.get(index) ?? [], tasks.length > 1),
       count,
       lanes: counts?.lanes[index] ?? 0,
       heat: count === undefined || count === 0 ? 0 : 0.12 + (0.88 * Math.log1p(count)) / Math.log1p(most),
     };
   });
-}
-
-/** Warps named in one line, at most. */
-const NAMED = 3;
-
-function shortList(names: readonly string[]): string {
-  const rest = names.length - NAMED;
-  return rest > 0 ? `${names.slice(0, NAMED).join(' ')} +${rest}` : names.join(' ');
 }

@@ -4,9 +4,9 @@ import type { ShaderProgram } from '../../../protocol/shader-debug.ts';
 import { useAct, useClient, usePoll } from '../../engine/context.tsx';
 import { hex, plural, timeText } from '../../lib/format.ts';
 import { Tool } from '../../shell/tool.tsx';
-import { useUi } from '../../state/ui.ts';
 import { useWorkspace } from '../../workspace.ts';
 import { showInstruction } from './actions.ts';
+import { showCommand } from './command.ts';
 import { programTitle } from './title.ts';
 import { lanesText } from './values.ts';
 
@@ -81,14 +81,7 @@ export function Faults({ programs }: PointsProps) {
               </td>
               <td>{`warp ${f.warp}: ${lanesText(f.active)}`}</td>
               <td>
-                <button
-                  type="button"
-                  className="link mono"
-                  onClick={() => {
-                    useUi.getState().showLog({ view: 'cs_event', text: `pc=${hex(f.command)}` });
-                    w.layout.show('log');
-                  }}
-                >
+                <button type="button" className="link mono" onClick={() => showCommand(w, f.command)}>
                   RUN_COMPUTE at {hex(f.command)}
                 </button>{' '}
                 <span className="dim">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstLane, floatOf, halfOf, laneCount, lanesText, registersIn, valueText } from './values.ts';
+import { firstLane, floatOf, halfOf, laneCount, lanesText, registersIn, valueText, warpsText } from './values.ts';
 
 describe('values of lanes', () => {
   it('are shown in each format', () => {
@@ -23,6 +23,13 @@ describe('values of lanes', () => {
     expect(lanesText(0)).toBe('none');
     expect(laneCount(0x8001)).toBe(2);
     expect([0, 1, 0x8000, 0x0110].map(firstLane)).toEqual([0, 0, 15, 4]);
+  });
+
+  it('name warps, neighbours together', () => {
+    const at = (warp: number, lanes = 16, core = 0) => ({ core, warp, lanes });
+    expect(warpsText([at(0, 3), at(1), at(2), at(3), at(5)], false)).toBe('w0/3 w1-3 w5');
+    expect(warpsText([at(0), at(0, 16, 2), at(1, 16, 2)], true)).toBe('0:w0 2:w0-1');
+    expect(warpsText([], false)).toBe('');
   });
 
   it('find the registers of a listing', () => {

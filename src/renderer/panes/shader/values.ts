@@ -84,3 +84,28 @@ export function registersIn(lines: readonly string[]): number[] {
   }
   return [...found].toSorted((a, b) => a - b);
 }
+
+/** A warp that is at an instruction, and how many of its lanes are. */
+export interface WarpHere {
+  readonly core: number;
+  readonly warp: number;
+  readonly lanes: number;
+}
+
+/** `w0/3 w1-7`: neighbours together; parts of warps with their lanes; with the core where there are several. */
+export function warpsText(warps: readonly WarpHere[], cores: boolean): string {
+  const parts: string[] = [];
+  for (let i = 0; i < warps.length; i++) {
+    const first = warps[i];
+    if (first === undefined) break;
+    let end = i;
+    const follows = (w: WarpHere | undefined, at: number): boolean =>
+      w?.core === first.core && w.lanes === first.lanes && w.warp === first.warp + at;
+    while (follows(warps[end + 1], end + 1 - i)) end++;
+    const last = end === i ? '' : `-${first.warp + end - i}`;
+    const lanes = first.lanes === SHADER_LANES ? '' : `/${first.lanes}`;
+    parts.push(`${cores ? `${first.core}:` : ''}w${first.warp}${last}${lanes}`);
+    i = end;
+  }
+  return parts.join(' ');
+}

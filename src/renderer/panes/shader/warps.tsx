@@ -1,9 +1,9 @@
 /** The tasks under way and their warps; choosing one shows its registers. */
 import type { ShaderStop, ShaderTask } from '../../../protocol/shader-debug.ts';
-import { useUi } from '../../state/ui.ts';
 import { useWorkspace } from '../../workspace.ts';
 import { hex } from '../../lib/format.ts';
 import { useShader, type WarpPlace } from './actions.ts';
+import { showCommand } from './command.ts';
 import { LaneMask } from './lane-mask.tsx';
 
 export interface WarpsProps {
@@ -45,10 +45,7 @@ function TaskWarps({ task, stop, shown }: Omit<WarpsProps, 'tasks'> & { readonly
           type="button"
           className="link mono"
           title="Show what the log has of this command"
-          onClick={() => {
-            useUi.getState().showLog({ view: 'cs_event', text: `pc=${command}` });
-            w.layout.show('log');
-          }}
+          onClick={() => showCommand(w, task.command)}
         >
           RUN_COMPUTE at {command}
         </button>
@@ -87,7 +84,7 @@ function TaskWarps({ task, stop, shown }: Omit<WarpsProps, 'tasks'> & { readonly
                       useShader.setState({ warp: { core: task.core, warp: warp.warp }, ...cursor });
                     }}
                   >
-                    {chosen ? 'shown' : 'show'}
+                    Show
                   </button>
                 </td>
               </tr>
