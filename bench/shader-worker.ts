@@ -1,8 +1,8 @@
-/** One machine of the measurement of two at once (shader.ts): the kernel's name in, its times out. */
+/** One machine in a process of its own (shader.ts): the kernel's name and the engine in, its times out. */
 import { KERNELS } from './shader-kernels.ts';
 import { measure } from './shader.ts';
 
-const kernel = KERNELS.find((k) => k.name === process.argv[2]);
-if (kernel === undefined) throw new Error(`no kernel ${process.argv[2]}`);
-const { busy, wall, work } = measure(kernel, 'translator');
-process.stdout.write(JSON.stringify({ busy, wall, work }));
+const [, , name, engine] = process.argv;
+const kernel = KERNELS.find((k) => k.name === name);
+if (kernel === undefined) throw new Error(`no kernel ${name}`);
+process.stdout.write(JSON.stringify(measure(kernel, engine === 'interpreter' ? 'interpreter' : 'translator')));
