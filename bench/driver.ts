@@ -51,12 +51,19 @@ export const driver: Benchmark = {
     const { engine, client: c } = client();
     const group = c.group(1, 1);
     const { process } = c;
+    const shown = process.must(PANTHOR_IOCTLS.BO_CREATE, { size: PAGE }).handle;
+    const signalled = process.must(CORE_IOCTLS.SYNCOBJ_CREATE, { flags: 1 }).handle;
+    const map = () => c.array(panthorVmBindOp, [{ bo_handle: shown, va: 2 ** 32, size: PAGE }]);
     const kinds: readonly (readonly [string, () => unknown])[] = [
       ['dev-query', () => process.call(PANTHOR_IOCTLS.DEV_QUERY, { type: 0 })],
       ['vm-get-state', () => process.call(PANTHOR_IOCTLS.VM_GET_STATE, { vm_id: c.vm })],
       ['group-get-state', () => process.call(PANTHOR_IOCTLS.GROUP_GET_STATE, { group_handle: group })],
       ['syncobj-create', () => process.call(CORE_IOCTLS.SYNCOBJ_CREATE, {})],
       ['bo-create', () => process.call(PANTHOR_IOCTLS.BO_CREATE, { size: PAGE })],
+      ['bo-query-info', () => process.call(PANTHOR_IOCTLS.BO_QUERY_INFO, { handle: shown })],
+      ['syncobj-poll', () => c.done(signalled)],
+      ['vm-bind', () => process.call(PANTHOR_IOCTLS.VM_BIND, { vm_id: c.vm, ops: map() })],
+      ['refused', () => process.call(PANTHOR_IOCTLS.VM_DESTROY, { id: 77 })],
     ];
     for (const [name, call] of kinds) {
       rate(
@@ -75,6 +82,7 @@ export const driver: Benchmark = {
       }
     });
     rate('submit', SUBMITS, s);
+    const perBind: number[] = [];
     for (const count of BINDS) {
       const { client: own } = client();
       const { handle } = own.process.must(PANTHOR_IOCTLS.BO_CREATE, { size: SHOWN * PAGE, exclusive_vm_id: own.vm });
@@ -87,14 +95,15 @@ export const driver: Benchmark = {
         size: PAGE,
       }));
       const array = own.array(panthorVmBindOp, ops);
-      rate(
-        `bind.${count}`,
-        count,
-        await seconds(() => void own.process.must(PANTHOR_IOCTLS.VM_BIND, { vm_id: own.vm, ops: array })),
-      );
+      const took = await seconds(() => void own.process.must(PANTHOR_IOCTLS.VM_BIND, { vm_id: own.vm, ops: array }));
+      rate(`bind.${count}`, count, took);
+      perBind.push(took / count);
       const bytes = (globalThis.process.memoryUsage().heapUsed - before) / count;
       results.push({ name: `driver.bytes-per-mapping.${count}`, value: Math.round(bytes), unit: 'B' });
     }
+    const growth = (perBind.at(-1) ?? 0) / (perBind[0] ?? 1);
+    results.push({ name: 'driver.bind-growth', value: Number(growth.toFixed(2)), unit: '×' });
+    report(`a mapping among 100000 takes ${growth.toFixed(2)} times as long as one among 1000`);
     const { client: many } = client();
     const before = globalThis.process.memoryUsage().heapUsed;
     for (let i = 0; i < OBJECTS; i++) many.process.must(PANTHOR_IOCTLS.BO_CREATE, { size: PAGE });
