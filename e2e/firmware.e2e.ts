@@ -23,6 +23,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('firmware'), () => {
   };
   const accessible = async () => expect(await accessibilityProblems(opened.page)).toEqual([]);
   const choose = async (name: string, buffer: Buffer) => {
+    await showPane(opened.page, 'Start');
     const chooser = opened.page.waitForEvent('filechooser');
     await opened.page.getByRole('button', { name: 'Load my firmware' }).click();
     await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer });

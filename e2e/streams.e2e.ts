@@ -16,6 +16,22 @@ const STREAM = [
   'WAIT #0x1',
 ];
 
+/** Adds three, four times, and stores each sum. */
+const LOOP = [
+  '//! map 0x7f0000000000:0x1000',
+  '//! dump 0x7f0000000000:0x10',
+  'SET_SB_ENTRY #2, #0',
+  'MOVE48 d64, #0x7f0000000000',
+  'MOVE32 r66, #0',
+  'MOVE32 r67, #4',
+  'loop: ADD_IMM32 r66, r66, #3',
+  'STORE_MULTIPLE [d64], r66',
+  'WAIT #0x1',
+  'ADD_IMM32 r67, r67, #-1',
+  'BRANCH.gt r67, loop',
+];
+const STORE_LINE = 8;
+
 describe.skipIf(noBrowser !== undefined).each(['dark', 'light'] as const)(
   suiteTitle('streams and logs in %s'),
   (theme) => {
@@ -75,6 +91,144 @@ describe.skipIf(noBrowser !== undefined).each(['dark', 'light'] as const)(
         .waitFor();
     });
 
+    it('debugs: a diagnostic and its fix, a breakpoint, steps, a live value by hovering, back, and the end', async () => {
+      const { page } = opened;
+      const streams = pane(page, 'Command Streams');
+      const stands = streams.getByRole('status', { name: 'Where the stream stands' });
+      const press = async (key: string, then: string | RegExp) => {
+        await page.keyboard.press(key);
+        await stands.getByText(then).waitFor();
+      };
+      await replaceText([...LOOP, 'MVOE32 r70, #0x77']);
+      await streams.getByText('MVOE32 is not an instruction').waitFor();
+      await streams.getByRole('button', { name: 'Write MOVE32' }).click();
+      await streams.getByText('No problems.').waitFor();
+
+      // A breakpoint at the store, by keyboard; it waits until the stream is debugged.
+      await editor().focus();
+      await page.keyboard.press('Control+Home');
+      for (let line = 1; line < STORE_LINE; line++) await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('F9');
+      await press('F5', 'stopped at line 3: step');
+      const points = streams.getByRole('list', { name: 'Breakpoints of the stream' });
+      await points.getByText('bound').waitFor();
+      await accessible();
+      await press('F11', 'stopped at line 4: step');
+      await press('F10', 'stopped at line 5: step');
+      await press('F5', `stopped at line ${STORE_LINE}: breakpoint`);
+
+      // The value of the register now, by hovering over its name.
+      const hover = page.getByText('r66 = 0x0000_0003 (3)', { exact: true });
+      await page.locator('.view-line').getByText('r66', { exact: true }).first().hover();
+      await hover.waitFor();
+      const registers = streams.getByRole('list', { name: 'Registers now' });
+      await registers.getByRole('button', { name: 'r66, 0000_0003, changed' }).waitFor();
+      await press('F5', `stopped at line ${STORE_LINE}: breakpoint`);
+      await registers.getByRole('button', { name: 'r66, 0000_0006, changed' }).waitFor();
+      await hover.waitFor({ state: 'hidden' });
+
+      // Back over the instruction, a register set by hand, and on again.
+      await press('Control+F11', `stopped at line ${STORE_LINE - 1}: back`);
+      const r66 = registers.getByRole('button', { name: /^r66, 0000_0003/ });
+      await r66.press('F2');
+      const value = registers.getByRole('textbox', { name: 'Value of r66' });
+      await value.fill('0x10');
+      await value.press('Enter');
+      await registers.getByRole('button', { name: /^r66, 0000_0010/ }).waitFor();
+      await editor().focus();
+      await press('F11', `stopped at line ${STORE_LINE}: breakpoint`);
+      await registers.getByRole('button', { name: 'r66, 0000_0013, changed' }).waitFor();
+
+      // Without the breakpoint it runs to its end.
+      await points.getByRole('button', { name: `Remove the breakpoint of line ${STORE_LINE}` }).click();
+      await editor().focus();
+      await press('F5', 'the stream has ended');
+      await streams.getByRole('list', { name: 'Registers at the end' }).getByText('r70 0000_0077').waitFor();
+      await accessible();
+      await page.keyboard.press('Shift+F5');
+      await expect.poll(() => stands.textContent()).toBe('');
+    });
+
+    it('stops at a fault, explains it, and debugs the edited text', async () => {
+      const { page } = opened;
+      const streams = pane(page, 'Command Streams');
+      const stands = streams.getByRole('status', { name: 'Where the stream stands' });
+      await replaceText(['MOVE32 r1, #1', '.word 0xff00000000000000', 'MOVE32 r1, #2']);
+      await editor().focus();
+      await page.keyboard.press('F5');
+      await stands.getByText('stopped at line 1').waitFor();
+      await page.keyboard.press('F5');
+      await stands.getByText('stopped at line 2: fault').waitFor();
+      await streams.getByRole('alert').getByText('CS_INSTR_INVALID (0x49)').waitFor();
+      await accessible();
+      await replaceText(['MOVE32 r1, #1', 'CALL d64, r66', 'MOVE32 r1, #2']);
+      await streams.getByRole('button', { name: 'Debug the edited text' }).click();
+      await stands.getByText('stopped at line 1: step').waitFor();
+      await editor().focus();
+      await page.keyboard.press('F10');
+      await stands.getByText('stopped at line 2: step').waitFor();
+      await page.keyboard.press('Shift+F5');
+      await expect.poll(() => stands.textContent()).toBe('');
+    });
+
+    it('completes, hovers, renames, goes to a definition and formats, by keyboard', async () => {
+      const { page } = opened;
+      const streams = pane(page, 'Command Streams');
+      const text = () => page.locator('.stream-editor .view-lines').innerText();
+      const shown = async () => (await text()).replaceAll(/\u00a0/g, ' ');
+      // Completion, with the form of the instruction beside it.
+      await replaceText(['']);
+      await page.keyboard.type('MOVE4');
+      await page.keyboard.press('Control+Space');
+      await page.getByRole('option', { name: /MOVE48/ }).waitFor();
+      await page.keyboard.press('Enter');
+      await expect.poll(shown).toContain('MOVE48');
+      // The signature while its operands are typed.
+      await page.keyboard.type(' ');
+      await page.locator('.parameter-hints-widget').getByText('destination', { exact: false }).first().waitFor();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      // Encoding and semantics by keyboard.
+      await replaceText(['start:   move48   d64,#0x1000', 'BRANCH.gt r1, start']);
+      await page.keyboard.press('Control+Home');
+      for (let n = 0; n < 'start:   mo'.length; n++) await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Control+k');
+      await page.keyboard.press('Control+i');
+      await page.locator('.monaco-hover').getByText('63:56 opcode', { exact: false }).waitFor();
+      await page.keyboard.press('Escape');
+      // Rename both places, then the canonical layout.
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.press('F2');
+      await page.locator('.rename-input').fill('again');
+      await page.keyboard.press('Enter');
+      await expect.poll(shown).toContain('BRANCH.gt r1, again');
+      await page.keyboard.press('Shift+Alt+F');
+      await expect.poll(shown).toContain('again: MOVE48 d64, #0x1000');
+      // From the use to the definition.
+      await page.keyboard.press('Control+End');
+      await page.keyboard.press('F12');
+      await streams.getByText('No problems.').waitFor();
+      await page.keyboard.press('F9');
+      await page.locator('.stream-point-pending').waitFor();
+      await page.keyboard.press('F9');
+    });
+
+    it('includes another open text, and goes to what it defines', async () => {
+      const { page } = opened;
+      const streams = pane(page, 'Command Streams');
+      await replaceText(['.const ANSWER = 42']);
+      await page.keyboard.press('Control+Home');
+      const first = await streams.getByRole('button', { name: /\.cs$/, pressed: true }).textContent();
+      await streams.getByRole('button', { name: 'New Command Stream' }).click();
+      await replaceText([`.include "${first}"`, 'MOVE32 r1, #ANSWER']);
+      await streams.getByText('No problems.').waitFor();
+      await editor().focus();
+      await page.keyboard.press('F12');
+      await streams.getByRole('button', { name: first ?? '', exact: true, pressed: true }).waitFor();
+      await replaceText(['.include "gone.cs"']);
+      await streams.getByText('there is no text "gone.cs"').waitFor();
+    });
+
     it('turns words into text', async () => {
       const { page } = opened;
       const streams = pane(page, 'Command Streams');
@@ -106,7 +260,7 @@ describe.skipIf(noBrowser !== undefined).each(['dark', 'light'] as const)(
       const log = pane(page, 'Access Log');
       await log.getByRole('tab', { name: 'SQL' }).click();
       const statement = log.getByRole('textbox', { name: 'SQL statement' });
-      await statement.fill('SELECT count(*) AS jobs FROM job');
+      await statement.fill('SELECT min(count(*), 2) AS jobs FROM job');
       await statement.press('Control+Enter');
       const result = log.getByRole('grid', { name: 'Result of the statement' });
       await result.getByRole('gridcell', { name: '2', exact: true }).waitFor();
