@@ -82,7 +82,7 @@ class Play {
   readonly handles: number[] = [];
   readonly fences: number[] = [];
   ticks = 0;
-  kinds = new Set<string>();
+  readonly kinds = new Set<string>();
   private streams = 0;
 
   constructor() {
@@ -118,6 +118,8 @@ class Play {
   watch(): void {
     const { tyr, kernel, firmware } = this.bench;
     const { sched } = tyr;
+    const { kinds } = this;
+    const counted = (): void => void this.ticks++;
     let before: Before | undefined;
     let said = 0;
     const seats = (): Seat[] =>
@@ -133,7 +135,6 @@ class Play {
       said = firmware.states.length;
       pick.call(this, full);
     });
-    const play = this;
     vi.spyOn(Tick.prototype, 'apply').mockImplementation(function look(this: Tick) {
       const was = before ?? { seats: [], runnable: [], idle: [], full: true };
       const want = rules(was);
@@ -152,8 +153,8 @@ class Play {
       const comes = asked.filter((a) => /START|RESUME/.test(a)).map((a) => a.split(' ')[1]);
       expect(goes.toSorted()).toEqual(ended.toSorted());
       expect(comes.toSorted()).toEqual(fresh.toSorted());
-      for (const a of asked) play.kinds.add(a.split(' ')[1] ?? '');
-      play.ticks++;
+      for (const a of asked) kinds.add(a.split(' ')[1] ?? '');
+      counted();
       return ok;
     });
     expect(kernel.cpu.depth).toBe(0);
