@@ -47,7 +47,7 @@ function rules({ seats, runnable, idle, full }: Before): readonly Group[] {
   const picked: Group[][] = [[], [], [], []];
   const room = (): number => SLOTS - picked.flat().length;
   const take = (from: Group[][], p: number, idleToo: boolean): void => {
-    for (const group of [...(from[p] ?? [])]) {
+    for (const group of from[p]?.slice() ?? []) {
       if (room() === 0) return;
       if (!group.canRun || (group.isIdle && !idleToo)) continue;
       from[p]?.splice(from[p]?.indexOf(group) ?? 0, 1);
