@@ -2,7 +2,7 @@
 import { startGdbServer } from '../../servers/gdb/server.ts';
 import type { Io } from './io.ts';
 import { benchFlagsOf, parse, parseNumber } from './options.ts';
-import { withBench } from './with-bench.ts';
+import { loadSymbols, withBench } from './with-bench.ts';
 
 export async function run(args: string[], io: Io): Promise<number> {
   const { values } = parse(args, {
@@ -12,6 +12,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   });
   const flags = benchFlagsOf(values);
   return withBench(flags, io, async ({ client }) => {
+    if (flags.symbols?.asked === false) await loadSymbols(client, flags);
     if (!values['before-boot'] && !flags.bare) await client.call('bench.boot', {});
     const server = await startGdbServer(client, parseNumber(values.port, '--port'), (text) => io.err(`tyr: ${text}\n`));
     if (flags.json) io.out(`${JSON.stringify({ host: '127.0.0.1', port: server.port })}\n`);

@@ -173,3 +173,10 @@ it('mcu dis lists a plain file from its base', async () => {
   const { value } = await json('dis', file('code.bin', code), '--base', '0x100');
   expect(value).toEqual({ text: ['movs r0, #1', 'bl 0x10a', 'bx lr'], addresses: ['0x100', '0x102', '0x106'] });
 });
+
+it('mcu dis names the functions of an ELF file', async () => {
+  const elf = new URL('../../../../resources/firmware/reference.elf', import.meta.url).pathname;
+  const { code, value } = await json('dis', elf);
+  expect(code).toBe(0);
+  expect(JSON.stringify(value['names'])).toContain('"main_loop"');
+});

@@ -10,12 +10,13 @@ import { hex } from '../../../base/bits.ts';
 import { BARE_HEAP, BARE_MAP, BARE_PRIORITY_BITS, BareBus } from '../../../emulator/mcu/bare.ts';
 import { Core, type CoreEngine } from '../../../emulator/mcu/core.ts';
 import { VectorRunner, type VectorResult } from '../../../emulator/mcu/vectors.ts';
-import { isElf, PT_LOAD, readElf } from '../../../formats/elf.ts';
+import { isElf, PT_LOAD, readElf, STT_FUNC } from '../../../formats/elf.ts';
 import { listing } from '../../../spec/thumb/disassemble.ts';
 import type { Io } from './io.ts';
 import { parseNumber, readInput } from './options.ts';
 
-const USAGE = 'tyr mcu vectors FILE... | mcu run IMAGE [--entry A] [--engine E] | mcu dis FILE [--base A]   [--json]';
+const USAGE =
+  'tyr mcu vectors FILE... | mcu run IMAGE [--entry A] [--engine E] | mcu dis FILE [--base A] [--symbols ELF]   [--json]';
 const MAX_FAILURES = 50;
 /** Instructions between looks at the wall clock. */
 const SLICE = 2_000_000;
@@ -32,6 +33,7 @@ const FLAGS = {
   engine: { type: 'string', default: 'translator' },
   entry: { type: 'string' },
   base: { type: 'string' },
+  symbols: { type: 'string' },
   'limit-ms': { type: 'string' },
   'limit-wall-s': { type: 'string' },
 } as const;
@@ -40,6 +42,7 @@ interface Flags {
   readonly json: boolean;
   readonly entry?: string | undefined;
   readonly base?: string | undefined;
+  readonly symbols?: string | undefined;
   readonly 'limit-ms'?: string | undefined;
   readonly 'limit-wall-s'?: string | undefined;
 }
@@ -210,6 +213,14 @@ function runImage(file: string, engine: CoreEngine, flags: Flags, io: Io): numbe
   return core.exitStatus === 0 ? 0 : 1;
 }
 
+/** Functions by address: of the symbol file, or of the ELF file that is taken apart. */
+function namesOf(symbols: string | undefined, own: string | undefined): Map<number, string> {
+  const file = symbols ?? own;
+  if (file === undefined) return new Map();
+  const found = readElf(readInput(file), file).symbols.filter((s) => s.type === STT_FUNC && s.name !== '');
+  return new Map(found.map((s) => [(s.value & ~1) >>> 0, s.name]));
+}
+
 /** Code of an ELF file is its executable segments, each at its address; of any other file all of it. */
 function disassembleFile(file: string, flags: Flags, io: Io): number {
   const bytes = readInput(file);
@@ -222,13 +233,22 @@ function disassembleFile(file: string, flags: Flags, io: Io): number {
   if (parts.some((p) => p.data.length > MAX_LISTING)) {
     throw new BadInput({ file, rule: `more than ${MAX_LISTING} bytes of code`, remedy: 'Give a part of it.' });
   }
+  const names = namesOf(flags.symbols, isElf(bytes) ? file : undefined);
   const lines = parts.flatMap((p) => listing(p.data, p.at));
   if (flags.json) {
     io.out(
-      `${JSON.stringify({ text: lines.map((l) => l.text), addresses: lines.map((l) => hex(l.address >>> 0)) })}\n`,
+      `${JSON.stringify({
+        text: lines.map((l) => l.text),
+        addresses: lines.map((l) => hex(l.address >>> 0)),
+        ...(names.size === 0
+          ? {}
+          : { names: Object.fromEntries([...names].map(([address, name]) => [hex(address), name])) }),
+      })}\n`,
     );
   } else {
     for (const l of lines) {
+      const name = names.get(l.address >>> 0);
+      if (name !== undefined) io.out(`${name}:\n`);
       io.out(
         `${(l.address >>> 0).toString(16).padStart(8, '0')}  ${l.word
           .toString(16)

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { BadInput, UsageError } from '../../../base/errors.ts';
-import { readElf } from '../../../formats/elf.ts';
+import path from 'node:path';
+import { DebugInfo } from '../../../formats/debug-info.ts';
+import { isElf } from '../../../formats/elf.ts';
 import { imageOf } from '../../firmware-kit/build.ts';
 
 const SUFFIX: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
@@ -47,12 +49,22 @@ export interface BenchFlags {
   readonly from: string | undefined;
   readonly firmware: Uint8Array | undefined;
   readonly firmwareName: string;
+  /** Names and lines of that firmware: the file asked for, or what belongs to the firmware by itself. */
+  readonly symbols: Symbols | undefined;
   readonly overrides: Record<string, number>;
   readonly bare: boolean;
   readonly engine: 'interpreter' | 'translator';
   readonly limitMs: number | undefined;
   readonly limitWallS: number | undefined;
   readonly json: boolean;
+}
+
+export interface Symbols {
+  readonly name: string;
+  /** Named on the command line, not found beside the firmware. */
+  readonly asked: boolean;
+  /** What the ELF file is read from; of a file that was asked for it has been checked. */
+  readonly bytes: () => Uint8Array;
 }
 
 interface RawFlags {
@@ -75,6 +87,9 @@ export const referenceFirmware = fileURLToPath(
   new URL('../../../../resources/firmware/reference.bin', import.meta.url),
 );
 
+/** Its linked file, for debuggers. */
+const referenceSymbols = referenceFirmware.replace(/\.bin$/, '.elf');
+
 /** Turns the raw flags into what a bench takes; reads the firmware file. */
 export function benchFlagsOf(raw: RawFlags): BenchFlags {
   const { connect } = raw;
@@ -82,7 +97,6 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
   if (connect !== undefined && (makes !== undefined || raw.bare || raw.set.length > 0)) {
     throw new UsageError('--connect: the bench is made already; leave out what says how to make or record one');
   }
-  if (raw.symbols !== undefined) readElf(readInput(raw.symbols), raw.symbols);
   if (raw.from !== undefined && (raw.firmware !== undefined || raw.bare || raw.set.length > 0)) {
     throw new UsageError('--from: firmware, reset values and bareness come from the session; leave those options out');
   }
@@ -96,13 +110,14 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
     if (at < 0) throw new UsageError(`--set ${text}: must have the form REGISTER=VALUE`);
     overrides[text.slice(0, at)] = parseNumber(text.slice(at + 1), `--set ${text.slice(0, at)}`);
   }
-  const path = raw.firmware ?? (raw.bare || connect !== undefined ? undefined : referenceFirmware);
+  const image = raw.firmware ?? (raw.bare || connect !== undefined ? undefined : referenceFirmware);
   return {
     connect,
     session: raw.session,
     from: raw.from,
-    firmware: path === undefined ? undefined : readFirmware(path),
-    firmwareName: path === undefined ? 'none' : raw.firmware === undefined ? 'reference' : path,
+    firmware: image === undefined ? undefined : readFirmware(image),
+    symbols: symbolsOf(raw, image),
+    firmwareName: image === undefined ? 'none' : raw.firmware === undefined ? 'reference' : image,
     overrides,
     bare: raw.bare,
     engine: raw.engine,
@@ -112,24 +127,38 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
   };
 }
 
+/** The symbol file of a bench. BadInput when the one asked for is none. */
+function symbolsOf(raw: RawFlags, firmware: string | undefined): Symbols | undefined {
+  if (raw.symbols !== undefined) {
+    const bytes = readInput(raw.symbols);
+    void new DebugInfo(bytes, raw.symbols);
+    return { name: raw.symbols, asked: true, bytes: () => bytes };
+  }
+  if (firmware === undefined || raw.from !== undefined) return undefined;
+  if (raw.firmware === undefined)
+    return { name: path.basename(referenceSymbols), asked: false, bytes: () => readInput(referenceSymbols) };
+  const own = readInput(firmware);
+  return isElf(own) ? { name: firmware, asked: false, bytes: () => own } : undefined;
+}
+
 /** A firmware image, or one made of an ELF. BadInput, with offset and rule, for one that a driver would refuse. */
-export function readFirmware(path: string): Uint8Array {
-  const bytes = readInput(path);
+export function readFirmware(file: string): Uint8Array {
+  const bytes = readInput(file);
   try {
     return imageOf(bytes);
   } catch (error) {
-    throw error instanceof BadInput ? error.in(path) : error;
+    throw error instanceof BadInput ? error.in(file) : error;
   }
 }
 
 /** The bytes of an input file; BadInput when it cannot be read. */
-export function readInput(path: string): Uint8Array {
+export function readInput(file: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readFileSync(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BadInput({
-      file: path,
+      file,
       rule: `cannot be read: ${reason}`,
       remedy: 'Name a file that exists and is readable.',
     });

@@ -56,6 +56,12 @@ async function withHost(
   }
 }
 
+/** Gives the bench the names and lines of its firmware, where there are any. */
+export async function loadSymbols(client: Client, { symbols }: Pick<BenchFlags, 'symbols'>): Promise<void> {
+  if (symbols === undefined) return;
+  await client.call('debug.loadSymbols', { name: symbols.name.slice(-200), bytes: symbols.bytes() });
+}
+
 /** Runs `body` on a new bench, or on a host's (`--connect`), and closes the session whatever happens. `wallS`: default wall limit in seconds. */
 export async function withBench(
   flags: BenchFlags,
@@ -96,6 +102,7 @@ export async function withBench(
         sessionPath,
       });
     }
+    if (flags.symbols?.asked === true) await loadSymbols(link.client, flags);
     code = await body({ client: link.client, sessionPath, named: temporary === undefined });
     return code;
   } catch (error) {

@@ -95,6 +95,17 @@ describe('the remote server', () => {
     expect((await talk(['qAttached']))[0]).toBe('1');
   });
 
+  it('tells the call stack with names, and faults in words', async () => {
+    const elf = new Uint8Array(readFileSync(new URL('reference.elf', reference)));
+    await link.client.call('debug.loadSymbols', { bytes: elf, name: 'reference.elf' });
+    const monitor = (text: string): string => `qRcmd,${Buffer.from(text).toString('hex')}`;
+    const replies = await talk([monitor('where'), monitor('fault')]);
+    const [where = '', fault = ''] = replies.map((r) => Buffer.from(r, 'hex').toString());
+    expect(where).toMatch(/^#0 0x[0-9a-f]+ \w+\+\d+\n/);
+    expect(where).toContain('reset+');
+    expect(fault).toContain('No fault');
+  });
+
   const tools = ['gdb-multiarch', 'arm-none-eabi-gcc'].filter((tool) => !has(tool));
   it.skipIf(tools.length > 0)(
     `lets gdb stop at a source line, watch a variable and step back over it${tools.length > 0 ? ` (skipped: no ${tools.join(', ')})` : ''}`,

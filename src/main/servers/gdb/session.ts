@@ -211,8 +211,20 @@ export class GdbSession {
         const { timeNs } = await this.client.call('time.advance', { ns: Number(name) || 0 });
         return `time ${timeNs} ns\n`;
       }
+      case 'where':
+        return (await this.client.call('debug.callStack', {}))
+          .map((f, k) => {
+            const name = f.place === undefined || f.place.name === '' ? '' : ` ${f.place.name}+${f.place.offset}`;
+            const interrupted = f.exception === undefined ? '' : `, interrupted by ${f.exception}`;
+            return `#${k} 0x${f.pc.toString(16)}${name}${interrupted}\n`;
+          })
+          .join('');
+      case 'fault': {
+        const story = await this.client.call('debug.fault', {});
+        return `${[story.title, ...story.words].join('\n')}\n`;
+      }
       default:
-        return 'monitor peek REGISTER | poke REGISTER VALUE | status | advance NS\n';
+        return 'monitor peek REGISTER | poke REGISTER VALUE | status | advance NS | where | fault\n';
     }
   }
 
