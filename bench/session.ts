@@ -14,6 +14,7 @@ import { openSession } from '../src/main/session/reader.ts';
 import { startSessionThread } from '../src/main/session/thread.ts';
 import { SessionWriter } from '../src/main/session/writer.ts';
 import { median, seconds, type BenchResult, type Benchmark } from './bench.ts';
+import { boots, exporting, opening, reaching } from './session-work.ts';
 
 const TWO32 = 2 ** 32;
 /** Accesses of a design, and of the long recording. */
@@ -250,7 +251,7 @@ async function recordMany(file: string): Promise<{ total: number; engine: number
 
 export const session: Benchmark = {
   name: 'session',
-  about: 'designs of the store of accesses; recording and reading ten million',
+  about: 'designs of the store of accesses; recording and reading ten million; travel, exports, opening',
   async run(report) {
     const dir = mkdtempSync(path.join(tmpdir(), 'tyr-bench-'));
     try {
@@ -270,9 +271,26 @@ export const session: Benchmark = {
       const byTime = await timed(() => log.window(log.seqAt(Math.floor(((++k * 0.17) % 1) * MANY * 100)) ?? 0, WINDOW));
       const counts = await timed(() => log.counts());
       s.close();
+      const spent = await making(MANY);
+      const raw = (await seconds(() => rawAppend(path.join(dir, 'raw-many'), MANY))) - spent;
+      const some = path.join(dir, 'some.tyrsession');
+      DESIGNS.find((d) => d.name === 'digit-chunks')?.write(some, FEW);
+      const more = [
+        ...(await boots(dir)),
+        ...(await reaching(report)),
+        ...(await exporting(dir, some, report)),
+        ...(await opening(dir, file)),
+      ];
       return [
         ...results,
-        { name: 'session.ring.accesses-per-second', value: MANY / total, unit: '1/s' },
+        ...more,
+        {
+          name: 'session.ring.accesses-per-second',
+          value: MANY / total,
+          unit: '1/s',
+          anchor: 'raw append of the same bytes',
+          ratio: raw / total,
+        },
         { name: 'session.ring.cpu', value: (cpu * 1e9) / MANY, unit: 'ns/access' },
         { name: 'session.ring.engine', value: engine, unit: 'ns/access' },
         { name: 'session.ring.bytes', value: bytes, unit: 'B', anchor: 'raw record', ratio: bytes / RAW_BYTES },

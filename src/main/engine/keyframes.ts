@@ -20,8 +20,8 @@ export interface KeyframeLimits {
   readonly mostBytes: number;
 }
 
-/** Chosen: saving costs at most a twenty-fifth; 160 of them bring any point within a three-hundredth of the whole. */
-const LIMITS: KeyframeLimits = { everyMs: 25, costs: 25, most: 160, mostBytes: 256 * 1024 * 1024 };
+/** Chosen: saving costs at most a fifteenth; 160 of them bring any point within a three-hundredth of the whole. */
+const LIMITS: KeyframeLimits = { everyMs: 25, costs: 15, most: 160, mostBytes: 256 * 1024 * 1024 };
 /** The fastest level: a state is mostly zeroes and tables. */
 const LEVEL = 1;
 
@@ -73,6 +73,8 @@ export class Keyframes {
   private worked = 0;
   private sinceMs = -1;
   private costMs = 0;
+  /** An engine for those who only look; making one takes longer than a short way does. */
+  private spare: Engine | undefined;
 
   constructor(limits: Partial<KeyframeLimits> = {}) {
     this.limits = { ...LIMITS, ...limits };
@@ -112,20 +114,38 @@ export class Keyframes {
     const before = this.along(powerOn, path).at(-1);
     if (before?.from === from && before.givenNs === (givenNs ?? 0)) return;
     const start = performance.now();
-    this.frames.push({
-      powerOn,
-      from,
-      givenNs: givenNs ?? 0,
-      chain: this.chains.of(path)[from] ?? 0,
-      within,
-      timeNs: engine.now,
-      instructions: engine.board.machine.core.instructions,
-      work: (before?.work ?? 0) + this.worked,
-      bytes: deflateSync(serialize(engine.save()), { level: LEVEL }),
-    });
+    this.keep(powerOn, path, engine, { from, givenNs: givenNs ?? 0 }, (before?.work ?? 0) + this.worked);
     this.worked = 0;
     this.costMs = performance.now() - start;
     if (this.sinceMs >= 0) this.sinceMs = performance.now();
+  }
+
+  /** Keeps the state at the end of `path`, whatever was done since the last one: somebody is about to start there. */
+  keepEnd(powerOn: InputOf<'power-on'>, path: readonly Input[], engine: Engine): void {
+    if (engine.board.machine.csf.cut) return;
+    const before = this.along(powerOn, path).at(-1);
+    if (before?.from === path.length) return;
+    this.keep(powerOn, path, engine, { from: path.length, givenNs: 0 }, before?.work ?? 0);
+  }
+
+  private keep(
+    powerOn: InputOf<'power-on'>,
+    path: readonly Input[],
+    engine: Engine,
+    { from, givenNs }: PathPlace,
+    work: number,
+  ): void {
+    this.frames.push({
+      powerOn,
+      from,
+      givenNs,
+      chain: this.chains.of(path)[from] ?? 0,
+      within: from < path.length ? path.at(-1) : undefined,
+      timeNs: engine.now,
+      instructions: engine.board.machine.core.instructions,
+      work,
+      bytes: deflateSync(serialize(engine.save()), { level: LEVEL }),
+    });
     while (this.frames.length > 2 && (this.frames.length > this.limits.most || this.bytes > this.limits.mostBytes)) {
       this.thin();
     }
@@ -141,6 +161,13 @@ export class Keyframes {
       .at(-1);
     if (frame !== undefined) load(engine, frame);
     return frame?.from ?? 0;
+  }
+
+  /** An engine at a keyframe, to be looked at until the next call; `make` makes one that was just powered on. */
+  engineAt(frame: Keyframe, make: () => Engine): Engine {
+    if (this.spare?.powerOn !== frame.powerOn) this.spare = make();
+    load(this.spare, frame);
+    return this.spare;
   }
 
   /** Keyframes a bench passes on its way along `path`, in order, those within grants included. */

@@ -8,7 +8,7 @@ import type { Input, InputOf } from '../../protocol/inputs.ts';
 import { INITIATORS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
 import type { EngineControl } from './control.ts';
 import { Engine } from './engine.ts';
-import type { Keyframes } from './keyframes.ts';
+import type { Keyframe, Keyframes, PathPlace } from './keyframes.ts';
 import { applyAgain, placeAt, runOn, segmentsBack } from './reach.ts';
 import { nullRecorder, type Recorder } from './recorder.ts';
 
@@ -48,16 +48,18 @@ const PIECES = 16;
  * is in the middle of something at that instant, the inputs end before it.
  */
 export function pathToTime(past: Past, targetNs: number): Input[] {
-  const engine = new Engine(past.powerOn, nullRecorder, past.control);
-  const near = past.keyframes.along(past.powerOn, past.path).filter((f) => f.timeNs <= targetNs);
-  const { from, givenNs } = placeAt(engine, near.at(-1));
+  const near = past.keyframes.along(past.powerOn, past.path).findLast((f) => f.timeNs <= targetNs);
+  const { engine, from, givenNs } = lookFrom(past, near);
   const path = past.path.slice(0, from);
   let given = givenNs;
+  /** Whether the engine stands where the path ends. */
+  let stands = true;
   for (const input of past.path.slice(from)) {
     if (engine.now >= targetNs && given === 0) break;
     if (input.kind !== 'advance') {
       applyAgain(engine, input);
-      if (engine.now > targetNs) break;
+      stands = engine.now <= targetNs;
+      if (!stands) break;
       path.push(input);
       continue;
     }
@@ -77,10 +79,13 @@ export function pathToTime(past: Past, targetNs: number): Input[] {
       path.push(input);
       continue;
     }
-    const quiet = engine.now === targetNs ? targetNs : quietBefore(past, path, targetNs);
+    stands = engine.now === targetNs;
+    const quiet = stands ? targetNs : quietBefore(past, path, targetNs);
     if (quiet > start) path.push({ kind: 'advance', limitNs: quiet - start, until: 'time' });
+    else stands = false;
     break;
   }
+  if (stands) past.keyframes.keepEnd(past.powerOn, path, engine);
   return path;
 }
 
@@ -243,9 +248,16 @@ function wordAt(engine: Engine, address: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
-/** A bench at the end of a beginning of the history. */
+/** A bench at the end of a beginning of the history, to be looked at until the next call. */
 export function endOf(past: Past, path: readonly Input[]): Engine {
-  const engine = new Engine(past.powerOn, nullRecorder, past.control);
-  runOn(engine, path, placeAt(engine, past.keyframes.along(past.powerOn, path).at(-1)));
+  const { engine, from, givenNs } = lookFrom(past, past.keyframes.along(past.powerOn, path).at(-1));
+  runOn(engine, path, { from, givenNs });
   return engine;
+}
+
+/** A bench to look with, at a keyframe or just powered on; the next one may be the same. */
+function lookFrom(past: Past, frame: Keyframe | undefined): PathPlace & { readonly engine: Engine } {
+  const make = (): Engine => new Engine(past.powerOn, nullRecorder, past.control);
+  if (frame === undefined) return { engine: make(), from: 0, givenNs: 0 };
+  return { engine: past.keyframes.engineAt(frame, make), from: frame.from, givenNs: frame.givenNs };
 }
