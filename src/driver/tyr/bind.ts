@@ -41,9 +41,12 @@ export function prepareBind(file: TyrFile, vm: Vm, op: BindOp): BindCall {
   const aligned = isAligned(va, PAGE_SIZE) && isAligned(size, PAGE_SIZE) && isAligned(offset, PAGE_SIZE);
   ensure(aligned, 'EINVAL', 'va, size or bo_offset is not a page multiple');
   ensure(va + size <= vm.layout.userRange, 'EINVAL', `range ends above the user range of the VM`);
+  const type = (op.flags & TYPE_MASK) >>> 0;
+  // Only an asynchronous call comes here with size 0; the sources leave open what it would do (chosen).
+  ensure(size > 0 || type === VM_BIND_OP_TYPE.SYNC_ONLY, 'EINVAL', 'an asynchronous bind of size 0');
   const flags = (op.flags & ~TYPE_MASK) >>> 0;
   const none = { va, size, bo: 0, offset: 0, flags: 0, fresh: false };
-  switch ((op.flags & TYPE_MASK) >>> 0) {
+  switch (type) {
     case VM_BIND_OP_TYPE.MAP:
       return prepareMap(file, vm, op, flags);
     case VM_BIND_OP_TYPE.UNMAP:

@@ -184,6 +184,7 @@ export const PANTHOR_CASES = {
         bind({ va: 0x10800, flags: UNMAP, bo_handle: 0 }),
         bind({ va: 0x10001 }, ASYNC),
       ],
+      'asynchronous and of size 0': [bind({ size: 0 }, ASYNC), bind({ size: 0, flags: UNMAP, bo_handle: 0 }, ASYNC)],
       'range overflows': [
         bind({ va: 2 ** 64 - PAGE * 2, size: PAGE * 4 }),
         bind({ va: PAGE, size: 2 ** 64 - PAGE, flags: UNMAP, bo_handle: 0 }),

@@ -39,6 +39,7 @@ export const PANTHOR_ERRORS = {
     EINVAL: [
       'unknown VM',
       'va, size or offset not of whole pages',
+      'asynchronous and of size 0',
       'range overflows',
       'range above the user range',
       'unknown object',
