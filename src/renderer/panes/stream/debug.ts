@@ -74,6 +74,8 @@ export class StreamDebugging {
     if (problem !== undefined) return say('error', `${document.name}:${problem.line}: ${problem.rule}`);
     await this.end();
     if (w.live.status()?.booted !== true) await boot(w);
+    // While it is debugged, time passes when the person says so.
+    if (w.live.status()?.running === true) await w.act(w.client.call('run.pause', {}));
     const { queue } = useStreamRun.getState();
     const { map, set32 } = directives;
     const begun = await w.act(
