@@ -70,6 +70,8 @@ export const unknownRegister = z.object({
   lastValue: u32,
   /** The first few instructions that touch it. */
   pcs: z.array(u32),
+  /** The rule of its own by which it answers; the one of all others when left out. */
+  rule: unknownRule.optional(),
 });
 export type UnknownRegister = z.infer<typeof unknownRegister>;
 
@@ -109,6 +111,8 @@ export const debugRequests = {
   'debug.breakpoints': { params: none, result: z.array(breakpointState) },
   /** Registers the firmware touched that the model does not have, in the order they were met. */
   'debug.unknown': { params: none, result: z.array(unknownRegister) },
+  /** What those without a rule of their own answer. */
+  'debug.unknownRule': { params: none, result: unknownRule },
   /** What such a register answers from now on; without an address: all that have no rule of their own. */
   'debug.setUnknownRule': {
     params: z.strictObject({ address: u32.optional(), rule: unknownRule }),

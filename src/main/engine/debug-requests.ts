@@ -1,5 +1,6 @@
 /** Handlers of the `debug.*` requests. */
 import { debugRequests } from '../../protocol/debug.ts';
+import type { InputOf } from '../../protocol/inputs.ts';
 import type { z } from 'zod';
 import { continueBack, step, stepBack } from './debug-steps.ts';
 import type { DebugSymbols } from './debug-symbols.ts';
@@ -39,7 +40,12 @@ export const DEBUG_HANDLERS: Handlers = {
   'debug.change': (s, { id, breakpoint }) => s.debugger.change(id, breakpoint),
   'debug.unbreak': (s, { id }) => s.debugger.remove(id),
   'debug.breakpoints': (s) => [...s.debugger.breakpoints],
-  'debug.unknown': (s) => s.history.engine.unknown.list,
+  'debug.unknown': (s) =>
+    s.history.engine.unknown.list.map((r) => {
+      const rule = ruleOf(s, r.address);
+      return rule === undefined ? r : { ...r, rule };
+    }),
+  'debug.unknownRule': (s) => ruleOf(s, undefined) ?? { kind: 'value', value: 0 },
   'debug.setUnknownRule': (s, p) => void s.history.apply({ kind: 'unknown-rule', ...p }),
   'debug.run': (s, { ns }) => s.debugger.run(ns),
   'debug.step': (s, { what, count, limitNs }) => step(s.debugger, what, count, limitNs),
@@ -48,6 +54,12 @@ export const DEBUG_HANDLERS: Handlers = {
   'debug.stepBack': (s, { what, count }) => stepBack(s.debugger, what, count),
   'debug.continueBack': (s) => continueBack(s.debugger),
 };
+
+/** The rule last given to an unknown register, or (undefined) to all others, on the present branch. */
+function ruleOf({ history }: DebugService, address: number | undefined): InputOf<'unknown-rule'>['rule'] | undefined {
+  const given = history.inputs.findLast((i) => i.kind === 'unknown-rule' && i.address === address);
+  return given?.kind === 'unknown-rule' ? given.rule : undefined;
+}
 
 /** Requests that are answered while the thread waits inside a driver call. */
 export const ANSWERED_INSIDE: ReadonlySet<string> = new Set([
@@ -66,6 +78,7 @@ export const DEBUG_LOOKS = [
   'debug.read',
   'debug.breakpoints',
   'debug.unknown',
+  'debug.unknownRule',
   'debug.symbols',
   'debug.findSymbols',
   'debug.marks',

@@ -178,7 +178,16 @@ describe('registers the model does not have', () => {
     bench.call('debug.setUnknownRule', { address: 0x4002_0800, rule: { kind: 'value', value: 41 } });
     expect(bench.call('bench.boot', {}).ok).toBe(false);
     expect(bench.call('debug.unknown', {})).toEqual([
-      { address: 0x4002_0800, kind: 'undefined', reads: 1, writes: 1, lastValue: 42, pcs: [start + 2, start + 6] },
+      {
+        address: 0x4002_0800,
+        kind: 'undefined',
+        reads: 1,
+        writes: 1,
+        lastValue: 42,
+        pcs: [start + 2, start + 6],
+        rule: { kind: 'value', value: 41 },
+      },
     ]);
+    expect(bench.call('debug.unknownRule', {})).toEqual({ kind: 'value', value: 0 });
   });
 });
