@@ -22,7 +22,7 @@ function restless(): Buffer {
 describe.skipIf(noBrowser !== undefined)(suiteTitle('the window'), () => {
   let opened: Opened;
   beforeAll(async () => {
-    opened = await openWorkspace();
+    opened = await openWorkspace({ preferences: { theme: 'contrast' } });
     await bootDemo(opened.page);
   });
   afterAll(async () => {
@@ -97,6 +97,28 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the window'), () => {
     await mask().getByText('0000_0101').waitFor();
     await page.keyboard.press('F6');
     await page.getByRole('banner').getByText('paused', { exact: true }).waitFor();
+  });
+
+  it('moves a pane to a window of its own, with its look and its keys', async () => {
+    const { page } = opened;
+    await showPane(page, 'Console');
+    await pane(page, 'Console').getByRole('textbox', { name: 'Console command' }).focus();
+    const opening = page.waitForEvent('popup');
+    await page.keyboard.press('F1');
+    await page.getByRole('combobox', { name: 'Search' }).fill('>window of its own');
+    await page.keyboard.press('Enter');
+    const own = await opening;
+    const line = own.getByRole('textbox', { name: 'Console command' });
+    await line.fill('print 3 * 5');
+    await line.press('Enter');
+    await own.getByText('0xf', { exact: true }).waitFor();
+    expect(await own.locator('body').innerText()).not.toContain('no such file');
+    expect(await own.locator('html').getAttribute('data-theme')).toBe('contrast');
+    await own.keyboard.press('F1');
+    await page.getByRole('combobox', { name: 'Search' }).waitFor();
+    await page.keyboard.press('Escape');
+    await own.close();
+    await pane(page, 'Console').getByRole('log', { name: 'Console output' }).waitFor();
   });
 
   it('says that there is nothing to stop', async () => {

@@ -1,7 +1,7 @@
 /** The frame of the workspace: bars around the dock, overlays above it, and the keys. */
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Result } from '../protocol/messages.ts';
-import { focusOf } from './commands/hotkeys.ts';
+import { hearKeys } from './commands/keys.ts';
 import { EngineProvider, type Engine } from './engine/context.tsx';
 import { ActivityBar } from './shell/activity-bar.tsx';
 import { Banners } from './shell/banners.tsx';
@@ -58,23 +58,8 @@ export function Unreachable({ reason }: { readonly reason: string }) {
   );
 }
 
-/** Keys of the whole window, taken before any pane sees them. */
 function useKeys(workspace: Workspace): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const { overlay } = useUi.getState();
-      const target = event.target instanceof Element ? event.target : undefined;
-      const pane = target?.closest('[data-pane]')?.getAttribute('data-pane') ?? undefined;
-      const command = workspace.commands.commandFor(event, focusOf(target), workspace.mac, pane);
-      if (command === undefined) return;
-      if (overlay !== undefined && !command.id.startsWith('palette.')) return;
-      event.preventDefault();
-      event.stopPropagation();
-      workspace.commands.run(command.id);
-    };
-    window.addEventListener('keydown', onKey, { capture: true });
-    return () => window.removeEventListener('keydown', onKey, { capture: true });
-  }, [workspace]);
+  useEffect(() => hearKeys(workspace, window), [workspace]);
 }
 
 function useNotices(workspace: Workspace): void {

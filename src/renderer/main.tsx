@@ -6,6 +6,7 @@ import { App, Unreachable } from './app.tsx';
 import { registerWorkspaceCommands } from './commands/workspace.ts';
 import { CommandRegistry } from './commands/registry.ts';
 import { QuickOpen } from './commands/quick-open.ts';
+import { hearKeys } from './commands/keys.ts';
 import { registerObjectSources } from './commands/object-sources.ts';
 import { registerShellSources } from './commands/sources.ts';
 import { Live } from './engine/live.ts';
@@ -13,7 +14,7 @@ import { messageOf } from './lib/errors.ts';
 import { registerPanes } from './panes/index.ts';
 import { PaneRegistry } from './panes/registry.ts';
 import { Layout } from './shell/layout.ts';
-import { applyAppearance } from './shell/appearance.ts';
+import { applyAppearance, dress } from './shell/appearance.ts';
 import { useUi } from './state/ui.ts';
 import { openTransport } from './transport.ts';
 import { Workspace } from './workspace.ts';
@@ -53,6 +54,10 @@ function createWorkspace(client: Client, host: Result<'host.hello'>): Workspace 
     quickOpen: new QuickOpen(),
     live: new Live(client),
   });
+  layout.onWindow = (window) => {
+    dress(window);
+    hearKeys(workspace, window);
+  };
   registerWorkspaceCommands(workspace);
   registerPanes(workspace);
   registerShellSources(workspace);

@@ -103,6 +103,8 @@ export function registerWorkspaceCommands(w: Workspace): Disposable {
       name: 'Move the Pane to a Window of Its Own',
       menu: 'View',
       group: 3,
+      // The desktop's page opens no windows (host/electron/guards.ts); there panes float inside of the one.
+      enabled: () => !w.dialogs,
       callback: () => w.layout.popOut(),
     },
     {

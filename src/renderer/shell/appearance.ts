@@ -14,13 +14,25 @@ export function shownTheme(theme: Theme): ShownTheme {
   return light.matches ? 'light' : 'dark';
 }
 
+const documents = new Set<Document>([document]);
+
+function apply(): void {
+  const { theme, zoom } = useUi.getState().preferences;
+  for (const { documentElement } of documents) {
+    documentElement.dataset['theme'] = shownTheme(theme);
+    documentElement.style.setProperty('--zoom', String(zoom));
+  }
+}
+
+/** Gives the document of another window the same look, as long as it is open. */
+export function dress(window: Window): void {
+  documents.add(window.document);
+  window.addEventListener('pagehide', () => documents.delete(window.document));
+  apply();
+}
+
 /** Puts theme and zoom on the page now and at every change. Called once. */
 export function applyAppearance(): void {
-  const apply = () => {
-    const { theme, zoom } = useUi.getState().preferences;
-    document.documentElement.dataset['theme'] = shownTheme(theme);
-    document.documentElement.style.setProperty('--zoom', String(zoom));
-  };
   apply();
   useUi.subscribe(apply);
   light.addEventListener('change', apply);

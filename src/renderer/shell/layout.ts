@@ -10,6 +10,8 @@ const SIZES: Readonly<Record<Place, number>> = { left: 380, centre: 0, right: 32
 const DIRECTIONS = { left: 'left', right: 'right', bottom: 'below' } as const;
 /** Layout changes are written this long after the last one, in ms (chosen). */
 const SAVE_AFTER_MS = 300;
+/** An empty page of ours, for panes in windows of their own. */
+const POPOUT_URL = '/popout.html';
 /** Frames a pane has to come up before the focus is given up (chosen: a second). */
 const FOCUS_FRAMES = 60;
 
@@ -23,6 +25,8 @@ export class Layout {
   private readonly store: LayoutStore;
   private api: DockviewApi | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Told of each window that a pane was moved to. */
+  onWindow: (window: Window) => void = () => {};
 
   constructor(panes: PaneRegistry, store: LayoutStore) {
     this.panes = panes;
@@ -72,7 +76,12 @@ export class Layout {
   /** Moves the pane with the focus into a window of its own. */
   popOut(): void {
     const panel = this.api?.activePanel;
-    if (panel !== undefined) void this.api?.addPopoutGroup(panel);
+    if (panel === undefined) return;
+    void this.api?.addPopoutGroup(panel, {
+      popoutUrl: POPOUT_URL,
+      // It holds an empty document of no address until ours has come.
+      onDidOpen: ({ window }) => window.addEventListener('load', () => this.onWindow(window)),
+    });
   }
 
   private add(api: DockviewApi, pane: Pane): void {
