@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { LimitReached } from '../../../base/errors.ts';
 import type { Client } from '../../../protocol/client.ts';
+import { BUILD, buildId } from '../../session/build-id.ts';
 import { startLink } from '../link.ts';
 import type { Io } from './io.ts';
 import type { BenchFlags } from './options.ts';
@@ -21,12 +22,19 @@ export interface RunningBench {
   readonly named: boolean;
 }
 
-/** Makes the bench of a recorded session, at its end. */
-async function repeat(client: Client, from: string, sessionPath: string): Promise<void> {
-  const { openSession } = await import('../../session/reader.ts');
+/** Makes the bench of a recorded session, at its end. What another build recorded is compared, and the difference said. */
+async function repeat(client: Client, from: string, sessionPath: string, io: Io): Promise<void> {
+  const { openSession, readInfo } = await import('../../session/reader.ts');
   const { repeatInputs } = await import('../repeat.ts');
   const session = openSession(from);
   try {
+    const recordedBy = readInfo(session)[BUILD];
+    if (recordedBy !== undefined && recordedBy !== buildId()) {
+      const { replaySession } = await import('../../lab/replay.ts');
+      const { firstDifference } = replaySession(session);
+      const verdict = firstDifference === undefined ? 'it runs the same here' : `here ${firstDifference.text}`;
+      io.err(`tyr: ${from} was recorded by another build (${recordedBy}): ${verdict}\n`);
+    }
     await repeatInputs(client, session, sessionPath);
   } finally {
     session.close();
@@ -91,7 +99,7 @@ export async function withBench(
         }, limit * 1000);
   let code = 4;
   try {
-    if (flags.from !== undefined) await repeat(link.client, flags.from, sessionPath);
+    if (flags.from !== undefined) await repeat(link.client, flags.from, sessionPath, io);
     else {
       await link.client.call('bench.create', {
         bare: flags.bare,

@@ -1,0 +1,90 @@
+/** A session run again with something changed on purpose: it is said where it parts, and the run can be kept. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { InputOf } from '../../protocol/inputs.ts';
+import { imageWithVersion, referenceImage } from '../engine/testing.ts';
+import { BUILD, buildId } from '../session/build-id.ts';
+import { diffSessions } from '../session/diff.ts';
+import { openSession, readInfo, verifySession, type SessionReader } from '../session/reader.ts';
+import { FileRecorder, runInputs } from './journal-file.ts';
+import { replaySession } from './replay.ts';
+
+const dir = mkdtempSync(path.join(tmpdir(), 'tyr-changes-'));
+const POWER_ON: InputOf<'power-on'> = {
+  kind: 'power-on',
+  gpu: 'g610',
+  bare: false,
+  engine: 'translator',
+  overrides: {},
+  firmware: referenceImage(),
+  firmwareName: 'reference',
+};
+let session: SessionReader;
+
+beforeAll(() => {
+  const file = path.join(dir, 'boot');
+  const recorder = new FileRecorder(file);
+  runInputs(
+    POWER_ON,
+    [
+      { kind: 'module-load', module: 'tyr' },
+      { kind: 'advance', limitNs: 1_000_000, until: 'time' },
+      // Refused, now and whenever it is run again.
+      { kind: 'close', client: 7 },
+      { kind: 'snapshot', label: 'booted' },
+      { kind: 'read', offset: 0, by: 'user' },
+    ],
+    recorder,
+  );
+  recorder.close();
+  session = openSession(file);
+}, 60_000);
+afterAll(() => {
+  session.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('a replay', () => {
+  it('compares all rows, snapshots by their state, and knows the build', () => {
+    const result = replaySession(session);
+    expect(result).toMatchObject({ identical: true, inputs: 6 });
+    expect(result.rows).toBeGreaterThan(5);
+    expect(readInfo(session)[BUILD]).toBe(buildId());
+    expect(buildId()).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  it('is the same with the interpreter', () => {
+    expect(replaySession(session, { changes: { engine: 'interpreter' } }).identical).toBe(true);
+  });
+
+  it('with another reset value parts where the driver reads it', () => {
+    const { identical, firstDifference } = replaySession(session, { changes: { overrides: { GPU_ID: 0xa8670006 } } });
+    expect(identical).toBe(false);
+    expect(firstDifference).toMatchObject({ view: 'register_access', replayed: { value: 0xa8670006 } });
+  });
+
+  it('with a fault of the board parts there, and the run is kept as a session', () => {
+    const output = path.join(dir, 'fault');
+    const fault = { kind: 'board-fault', what: 'regulator-enable', errno: 5, skip: 0 } as const;
+    const { firstDifference } = replaySession(session, { changes: { faults: [fault] }, output });
+    expect(firstDifference?.view).toBe('driver_log');
+    expect(firstDifference?.text).toContain('EIO');
+    const other = openSession(output);
+    expect(verifySession(other)).toEqual([]);
+    expect(replaySession(other).identical).toBe(true);
+    const { first, lanes } = diffSessions(session, other);
+    expect(first).toMatchObject({ lane: 'inputs', n: 2, a: undefined });
+    // The input that was put in sets no other apart; the call that failed by it does the rest.
+    expect(lanes.find((l) => l.lane === 'inputs')?.differing).toBe(1);
+    other.close();
+  });
+
+  it('with another firmware parts where it behaves otherwise', () => {
+    const bytes = imageWithVersion(0x0101_0000, 0x0101_0001);
+    const { identical, firstDifference } = replaySession(session, { changes: { firmware: { bytes, name: 'other' } } });
+    expect(identical).toBe(false);
+    expect(firstDifference?.text).toContain('recorded');
+  });
+});
