@@ -236,7 +236,18 @@ describe('all services', () => {
   it('stand any text and place', () => {
     const piece = fc.oneof(
       fc.string(),
-      fc.constantFrom('MOVE32 r1, #', 'x:', '\n', '.', 'SYNC_ADD64.', '[', '__proto__', 'constructor:'),
+      fc.constantFrom(
+        'MOVE32 r1, #',
+        'x:',
+        '\n',
+        '.',
+        'SYNC_ADD64.',
+        '[',
+        '__proto__',
+        'constructor:',
+        '.include "a"',
+        '"',
+      ),
     );
     fc.assert(
       fc.property(
@@ -253,7 +264,10 @@ describe('all services', () => {
           references(text, line, column);
           rename(text, line, column, 'y');
           for (const f of foldingRanges(text)) expect(f.endLine).toBeGreaterThan(f.startLine);
-          diagnostics(text, arch);
+          for (const problem of diagnostics(text, arch, { names: [], read: () => text })) {
+            const fix = fixOf(text, problem);
+            for (const e of fix?.edits ?? []) expect(e.line).toBeLessThanOrEqual(text.split(/\r\n|\n|\r/).length);
+          }
         },
       ),
       { seed: 32, numRuns: 500 },

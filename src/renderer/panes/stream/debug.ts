@@ -43,6 +43,8 @@ export class StreamDebugging {
   private readonly points = new Map<number, number>();
   editor: PointEditor | undefined;
   private wanted = false;
+  /** Registers at the last stop: what changed is told against them. */
+  private base: readonly number[] = [];
 
   constructor(w: Workspace) {
     this.w = w;
@@ -91,6 +93,7 @@ export class StreamDebugging {
     if (begun === undefined) return;
     const { id, name, text } = document;
     const debugged = { document: id, name, text, lines: result.lines, directives, job: begun.job };
+    this.base = [];
     useStreamDebug.setState({ debugged, before: [], finished: false });
     await this.syncBreakpoints();
     await this.take(begun.stop);
@@ -175,6 +178,7 @@ export class StreamDebugging {
   }
 
   private async move(work: () => Promise<StreamStop>): Promise<void> {
+    this.base = useStreamDebug.getState().state?.registers ?? [];
     useStreamDebug.setState({ running: true });
     const stop = await this.w.act(work());
     if (stop === undefined) useStreamDebug.setState({ running: false });
@@ -184,11 +188,11 @@ export class StreamDebugging {
 
   /** A stream stands, or its job has ended. */
   private async take(stop: StreamStop): Promise<void> {
-    const { debugged, state } = useStreamDebug.getState();
+    const { debugged } = useStreamDebug.getState();
     if (debugged === undefined) return;
     await this.look();
     const finished = stop.reason === 'finished' || (await this.hasEnded(stop));
-    useStreamDebug.setState({ stop, running: false, finished, before: state?.registers ?? [] });
+    useStreamDebug.setState({ stop, running: false, finished, before: this.base });
     if (finished) await this.keepEnd(debugged);
   }
 
