@@ -244,6 +244,8 @@ export class McuDebugger {
     } finally {
       board.stepping = false;
     }
+    // Still asleep at the end of the time is no stop.
+    if (this.stop === undefined && ended === undefined && this.activity() === 'asleep') return this.state('time');
     if (this.stop === undefined) this.note(ended ?? { reason: 'time' });
     return this.state();
   }

@@ -198,10 +198,16 @@ export class Timeline implements Applier {
    * that. For debuggers, whose stops are no inputs of the machine.
    */
   advanceUntil(limitNs: number, done: () => boolean): void {
-    const { current } = this;
+    const { current, keyframes } = this;
+    keyframes.visit(this.powerOn, this.path, current);
     const seq = current.sequence.next();
     const from = current.now;
-    current.runUntil(from + limitNs, done);
+    keyframes.working(true);
+    try {
+      current.runUntil(from + limitNs, done);
+    } finally {
+      keyframes.working(false);
+    }
     const input: Input = { kind: 'advance', limitNs: current.now - from, until: 'time' };
     this.path.push(input);
     current.journal(input, seq, from);

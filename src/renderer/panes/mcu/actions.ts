@@ -7,6 +7,9 @@ export type CodeView = 'disassembly' | 'source';
 export type McuTab =
   'registers' | 'stack' | 'watch' | 'breakpoints' | 'system' | 'fault' | 'recording' | 'symbols' | 'unknown';
 
+/** Virtual time a step waits for an MCU that is asleep, in ns (chosen: shorter than the driver's own patience). */
+const STEP_NS = 10_000_000;
+
 /** State of the pane that outlives its drawing; what the machine does is always asked of the engine. */
 export const useMcu = create<{
   /** Address the code shows; undefined follows the PC. */
@@ -50,7 +53,7 @@ export function mcuActions(w: Workspace): McuActions {
     useMcu.setState({ at: undefined, source: undefined });
   };
   return {
-    step: (what) => follow(() => client.call('debug.step', { what })),
+    step: (what) => follow(() => client.call('debug.step', { what, limitNs: STEP_NS })),
     stepBack: (what) => follow(() => client.call('debug.stepBack', { what })),
     run: () =>
       follow(async () => {
@@ -58,7 +61,7 @@ export function mcuActions(w: Workspace): McuActions {
         if (inside) await client.call('debug.run', { ns: 1 });
         else await client.call('run.continue', { mode: 'fast' });
       }),
-    runTo: (address) => follow(() => client.call('debug.runTo', { address })),
+    runTo: (address) => follow(() => client.call('debug.runTo', { address, limitNs: STEP_NS })),
     runBack: () => follow(() => client.call('debug.continueBack', {})),
     pause: async () => void (await w.act(client.call('run.pause', {}))),
     toggle: async (address) => {
