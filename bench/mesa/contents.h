@@ -45,7 +45,10 @@ static const uint32_t ODD_FLOATS[] = {
 	0xc0200000, 0x4effffff, 0x33800000, 0x477fe000, 0x477ff000, 0x387fc000, 0x33000000, 0x5f000000, 0x3fc00000, 0x4b000001, 0xcb7fffff,
 };
 
-/* z zero, h hash, f float, i small int, l halves, o odd floats, w any float of moderate exponent, p positive float, n index */
+/*
+ * z zero, h hash, s hash in the first 2 KiB, f float, i small int, l halves, o odd floats, w any float of moderate
+ * exponent, p positive float, t positive float in the first 2 KiB, n index
+ */
 static void fill(void *to, int buffer, char kind)
 {
 	uint32_t *w = to;
@@ -53,12 +56,14 @@ static void fill(void *to, int buffer, char kind)
 		uint32_t h = hash(i, (uint32_t)buffer), v = 0;
 		switch (kind) {
 		case 'h': v = h; break;
+		case 's': v = i < 512 ? h : 0; break;
 		case 'f': v = bits((float)((int)(h % 4001) - 2000) / 128); break;
 		case 'i': v = (uint32_t)((int)(h % 2001) - 1000); break;
 		case 'l': v = half((int)(h % 801) - 400) | half((int)((h >> 12) % 801) - 400) << 16; break;
 		case 'o': v = h & 32 ? ODD_FLOATS[h >> 27] : h; break;
 		case 'w': v = (h & 0x807fffffu) | (64 + (h >> 23) % 126) << 23; break;
 		case 'p': v = bits((float)(1 + h % 4000) / 256); break;
+		case 't': v = i < 512 ? bits((float)(1 + h % 4000) / 256) : 0; break;
 		case 'n': v = i; break;
 		case 'z': break;
 		default: fprintf(stderr, "unknown contents %c\n", kind); exit(2);
