@@ -145,7 +145,8 @@ export function runInputs(
   return bench;
 }
 
-function applyAll(bench: Timeline, inputs: Iterable<Input>, progress: (done: number) => void = () => {}): void {
+/** Lets inputs take effect; what was refused is refused again. */
+export function applyAll(bench: Timeline, inputs: Iterable<Input>, progress: (done: number) => void = () => {}): void {
   let done = 0;
   for (const input of inputs) {
     progress(done++);

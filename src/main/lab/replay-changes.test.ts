@@ -10,6 +10,7 @@ import { diffSessions } from '../session/diff.ts';
 import { openSession, readInfo, verifySession, type SessionReader } from '../session/reader.ts';
 import { FileRecorder, runInputs } from './journal-file.ts';
 import { replaySession } from './replay.ts';
+import { traceSession } from './trace.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'tyr-changes-'));
 const POWER_ON: InputOf<'power-on'> = {
@@ -44,6 +45,29 @@ beforeAll(() => {
 afterAll(() => {
   session.close();
   rmSync(dir, { recursive: true, force: true });
+});
+
+describe('detail made again', () => {
+  const lines = (what: 'cs' | 'mcu', fromNs = 0, toNs = Number.MAX_SAFE_INTEGER): string[] => {
+    let text = '';
+    const rows = traceSession(session, (t) => (text += t), { what, fromNs, toNs });
+    const out = text.trimEnd().split('\r\n');
+    expect(out).toHaveLength(rows + 1);
+    return out.slice(1);
+  };
+
+  it('tells the control flow of the MCU, in the order of time, and a range of it', () => {
+    const all = lines('mcu');
+    expect(all.length).toBeGreaterThan(500);
+    const times = all.map((l) => Number(l.split(',')[0]));
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    const [from, to] = [times[100]!, times[200]!];
+    expect(lines('mcu', from, to)).toEqual(all.filter((_, i) => times[i]! >= from && times[i]! <= to));
+  });
+
+  it('tells nothing of streams when none ran', () => {
+    expect(lines('cs')).toEqual([]);
+  });
 });
 
 describe('a replay', () => {

@@ -20,6 +20,7 @@ export const optionsOf = {
   engine: { type: 'string' },
   firmware: { type: 'string' },
   fault: { type: 'string', multiple: true, default: [] },
+  what: { type: 'string' },
 } satisfies NonNullable<ParseArgsConfig['options']>;
 
 export interface Context {
@@ -39,6 +40,7 @@ export interface Context {
     readonly engine?: string | undefined;
     readonly firmware?: string | undefined;
     readonly fault: readonly string[];
+    readonly what?: string | undefined;
   };
   /** Words after the file. */
   readonly rest: readonly string[];

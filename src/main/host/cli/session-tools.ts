@@ -132,6 +132,27 @@ export async function shrink(session: SessionReader, c: Context): Promise<number
   }
 }
 
+/** Every instruction of the streams, or the MCU's control flow, made again by running the journal. */
+export async function trace(session: SessionReader, c: Context): Promise<number> {
+  const { TRACES, traceSession } = await import('../../lab/trace.ts');
+  const what = TRACES.find((t) => t === c.values.what);
+  if (what === undefined) throw new UsageError(`--what must be one of ${TRACES.join(', ')}`);
+  const output = newFile(c);
+  const bar = progressBar(c.io, 'running inputs');
+  let rows = 0;
+  writeWhole(output, (out) => {
+    rows = traceSession(session, out, {
+      what,
+      fromNs: parseTime(c.values.from ?? '0', '--from'),
+      toNs: c.values.to === undefined ? Number.MAX_SAFE_INTEGER : parseTime(c.values.to, '--to'),
+      progress: bar.show,
+    });
+  });
+  bar.end();
+  print(c, { output, what, rows }, `${output}: ${rows.toLocaleString('en')} rows\n`);
+  return 0;
+}
+
 export async function toTest(session: SessionReader, c: Context): Promise<number> {
   const { writeScenario } = await import('../../lab/to-test.ts');
   const output = newFile(c);

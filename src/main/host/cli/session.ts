@@ -8,7 +8,7 @@ import { countRows, openSession, readInfo, verifySession, type SessionReader } f
 import type { Io } from './io.ts';
 import { optionsOf, print, type Context } from './session-context.ts';
 import { replay } from './session-replay.ts';
-import { exportTo, importFrom, shrink, toTest, triageOf, trim, diff } from './session-tools.ts';
+import { exportTo, importFrom, shrink, toTest, trace, triageOf, trim, diff } from './session-tools.ts';
 
 /** A verb on one session, opened for it. */
 type Verb = (session: SessionReader, context: Context) => number | Promise<number>;
@@ -26,6 +26,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   shrink,
   'to-test': toTest,
   diff,
+  trace,
 };
 const FILE_VERBS: Readonly<Record<string, FileVerb>> = { import: importFrom };
 
