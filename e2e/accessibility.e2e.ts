@@ -1,10 +1,10 @@
-/** Every pane in dark and light: nothing that axe-core calls serious or critical. */
+/** Every pane in every theme: nothing that axe-core calls serious or critical. */
 import { describe, expect, it } from 'vitest';
 import { accessibilityProblems } from './accessibility.ts';
 import { bootDemo, noBrowser, openWorkspace, paneTitles, showPane, suiteTitle } from './harness.ts';
 
 describe.skipIf(noBrowser !== undefined)(suiteTitle('accessibility'), () => {
-  it.each(['dark', 'light'] as const)('every pane in %s', async (theme) => {
+  it.each(['dark', 'light', 'contrast'] as const)('every pane in %s', async (theme) => {
     const { page, close } = await openWorkspace({ preferences: { theme } });
     try {
       const found: string[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Client, type Transport } from '../../protocol/client.ts';
+import type { Status } from '../../protocol/messages.ts';
 import { findPlace } from '../lib/registers.ts';
 import { Live } from './live.ts';
 import { Poll } from './poll.ts';
@@ -43,6 +44,7 @@ const STATUS = {
   timeNs: 5,
   mcu: 'ENABLED',
   gpuHz: 1,
+  gpuPower: 'on',
   branch: 0,
   accesses: 1,
   jobs: 0,
@@ -54,7 +56,7 @@ const STATUS = {
   idle: true,
   bare: false,
   firmwareName: 'reference',
-} as const;
+} as const satisfies Status;
 const CHANGED = { timeNs: 6, accesses: 1, jobs: 0, faults: 0, running: false, idle: true, mcu: 'ENABLED', branch: 0 };
 
 describe('the live status', () => {
