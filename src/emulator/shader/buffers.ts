@@ -33,7 +33,8 @@ export class Buffers {
   private readonly memory: ShaderMemory;
   private table = 0;
   private count = 0;
-  private readonly words = new Int32Array(DESCRIPTOR_BYTES / 4);
+  private readonly words = new Int32Array(ENTRY_BYTES / 4);
+  private readonly found32 = new Int32Array(DESCRIPTOR_BYTES / 4);
   private readonly handles = new Int32Array(REMEMBERED);
   private readonly known = new Uint8Array(REMEMBERED);
   private readonly found = new Float64Array(REMEMBERED * 3);
@@ -63,7 +64,7 @@ export class Buffers {
       this.size = found[3 * at + 2]!;
       return true;
     }
-    if (!this.read(handle >>> TABLE_SHIFT, handle & INDEX_MASK)) return false;
+    if (!this.read(handle)) return false;
     this.known[at] = 1;
     this.handles[at] = handle;
     found[3 * at] = this.lo;
@@ -82,23 +83,32 @@ export class Buffers {
     shared[at + 4] = this.size;
   }
 
-  private read(table: number, index: number): boolean {
-    this.set(0, 0);
-    const entry = table === SELF ? index : table;
-    if (entry >= this.count) return true;
+  /** Reads the descriptor that a handle names, zeros where there is none; false after a fault. */
+  descriptor(handle: number, out: Int32Array): boolean {
+    const table = handle >>> TABLE_SHIFT;
+    out.fill(0);
+    if (table >= this.count) return true;
     const { words, memory } = this;
-    if (!memory.readWords(this.table + entry * ENTRY_BYTES, ENTRY_BYTES / 4, words)) return false;
+    if (!memory.readWords(this.table + table * ENTRY_BYTES, ENTRY_BYTES / 4, words)) return false;
     const address = rawField(words, 0, ENTRY_ADDRESS);
-    const size = rawField(words, 0, ENTRY_SIZE);
-    if (table === SELF) {
-      this.set(address, size);
+    const offset = (handle & INDEX_MASK) * DESCRIPTOR_BYTES;
+    if (offset + DESCRIPTOR_BYTES > rawField(words, 0, ENTRY_SIZE)) return true;
+    return memory.readWords(address + offset, DESCRIPTOR_BYTES / 4, out);
+  }
+
+  private read(handle: number): boolean {
+    this.set(0, 0);
+    const { words, memory } = this;
+    const index = handle & INDEX_MASK;
+    if (handle >>> TABLE_SHIFT === SELF) {
+      if (index >= this.count) return true;
+      if (!memory.readWords(this.table + index * ENTRY_BYTES, ENTRY_BYTES / 4, words)) return false;
+      this.set(rawField(words, 0, ENTRY_ADDRESS), rawField(words, 0, ENTRY_SIZE));
       return true;
     }
-    const offset = index * DESCRIPTOR_BYTES;
-    if (offset + DESCRIPTOR_BYTES > size) return true;
-    if (!memory.readWords(address + offset, DESCRIPTOR_BYTES / 4, words)) return false;
-    if (rawField(words, 0, TYPE) === ENUMS['Descriptor Type'].Buffer) {
-      this.set(rawField(words, 0, ADDRESS), rawField(words, 0, SIZE));
+    if (!this.descriptor(handle, this.found32)) return false;
+    if (rawField(this.found32, 0, TYPE) === ENUMS['Descriptor Type'].Buffer) {
+      this.set(rawField(this.found32, 0, ADDRESS), rawField(this.found32, 0, SIZE));
     }
     return true;
   }

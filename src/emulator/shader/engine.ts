@@ -32,6 +32,7 @@ import { KIND, type MicroOp } from './micro-op.ts';
 import { Programs, type CodePage } from './program.ts';
 import { ConstantPool, prepare } from './sources.ts';
 import { warpsOf, type Task } from './task.ts';
+import { Textures } from './textures.ts';
 import { ANSWER } from './translator/compile.ts';
 import { ENTERED, fileMemory, ShaderTranslator } from './translator/translator.ts';
 
@@ -58,6 +59,7 @@ export class ShaderEngine {
   readonly file: LaneFile;
   readonly memory: ShaderMemory;
   readonly buffers: Buffers;
+  readonly textures: Textures;
   /** Cycles the last run took. */
   cycles = 0;
   /** What the last run did: instructions, warps begun, loads, stores (messages of warps). */
@@ -92,6 +94,7 @@ export class ShaderEngine {
     this.pool = new ConstantPool(file);
     this.memory = new ShaderMemory(memory, mmu, file.words(PAGES_ROW, PAGES_WORDS));
     this.buffers = new Buffers(this.memory, file.words(BUFFERS_ROW, BUFFERS_WORDS));
+    this.textures = new Textures(this.memory, this.buffers);
     this.programs = new Programs(memory, this.pool);
     if (shared === undefined) return;
     const helpers = {
@@ -161,6 +164,7 @@ export class ShaderEngine {
     this.pageVa = -1;
     this.memory.open(task.as);
     this.buffers.open(env.tableLo, env.tableHi);
+    this.textures.open();
     this.floatMode = env.flush !== 0 || env.suppressNan || env.suppressInf;
     if (this.resident === task) return;
     this.resident = task;

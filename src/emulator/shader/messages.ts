@@ -10,12 +10,14 @@ import { COST_WORD_SHIFT, DROPPED_HIGH } from './choices.ts';
 import { LANES, type LaneFile } from './layout.ts';
 import { DROPPED, FAULTED, type ShaderMemory } from './memory.ts';
 import type { MicroOp } from './micro-op.ts';
+import { TEXTURE_MESSAGES, type Textures } from './textures.ts';
 
 /** What messages work on. */
 export interface MessageContext {
   readonly file: LaneFile;
   readonly memory: ShaderMemory;
   readonly buffers: Buffers;
+  readonly textures: Textures;
 }
 
 /**
@@ -242,6 +244,7 @@ export const MESSAGES: Readonly<Record<string, MessageFunction>> = {
   'STORE.i32': store32,
   ...byWidth('LD_BUFFER', loadBuffer),
   LEA_BUFFER: leaBuffer,
+  ...TEXTURE_MESSAGES,
   'ATOM.i32': atomic(32, false),
   'ATOM.i64': atomic(64, false),
   'ATOM_RETURN.i32': atomic(32, false),

@@ -260,7 +260,7 @@ describe('translated programs', () => {
             groups: 1,
           });
         }),
-        { seed: 11, numRuns: 12 },
+        { seed: 11, numRuns: 5 },
       );
     });
   }
@@ -276,7 +276,7 @@ describe('translated programs', () => {
           same([...fillWords, ...words, END], { flush: flush & 3, suppressNan: (flush & 4) !== 0, budget: 150 });
         },
       ),
-      { seed: 12, numRuns: 300 },
+      { seed: 12, numRuns: 120 },
     );
   });
 
@@ -285,7 +285,7 @@ describe('translated programs', () => {
       property(integer({ min: 1, max: 2 ** 31 }), integer({ min: 40, max: 700 }), (seed, budget) => {
         same(textWords(seed), { budget, uniforms: TEXT }, 12);
       }),
-      { seed: 14, numRuns: 250 },
+      { seed: 14, numRuns: 100 },
     );
   });
 
@@ -311,7 +311,7 @@ describe('translated programs', () => {
           compare(plain[n + 1]!, leftBy(to, status));
         }
       }),
-      { seed: 15, numRuns: 60 },
+      { seed: 15, numRuns: 25 },
     );
   });
 
@@ -341,7 +341,7 @@ loop: IADD_IMM.i32 r3, r3, #0x1
   it('of random words do what the interpreter does', () => {
     assert(
       property(array(word, { maxLength: 20 }), (words) => same([...words, END], { budget: 100 })),
-      { seed: 13, numRuns: 200 },
+      { seed: 13, numRuns: 60 },
     );
   });
 });

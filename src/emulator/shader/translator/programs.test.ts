@@ -4,4 +4,3 @@ import { benchesUse } from '../testing.ts';
 benchesUse('translator');
 await import('../engine.test.ts');
 await import('../instructions.test.ts');
-await import('../fuzz.test.ts');
