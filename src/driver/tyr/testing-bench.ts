@@ -84,8 +84,9 @@ export class Bench {
   readonly kernel: Kernel;
   private pids = 1;
 
-  constructor(setup: (soc: FakeSoc, firmware: ScriptedFirmware) => void = () => {}) {
-    this.soc = new FakeSoc();
+  /** `ramBytes`: as the double has it when not given. */
+  constructor(setup: (soc: FakeSoc, firmware: ScriptedFirmware) => void = () => {}, ramBytes?: number) {
+    this.soc = new FakeSoc(ramBytes);
     this.firmware = new ScriptedFirmware(this.soc);
     this.soc.firmware = this.firmware;
     this.soc.files.set(FIRMWARE_PATH, testImage());

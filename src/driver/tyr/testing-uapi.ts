@@ -22,6 +22,8 @@ export const MAPPED = 0x200_0000;
 export const LAST_POINT = 5;
 export const CORES = { max_compute_cores: 4, compute_core_mask: 0x5_0005 };
 export const QUEUE = { priority: 1, ringbuf_size: 4096 };
+/** Enough for 128 heaps or groups, and quick to make. */
+const RAM = 36 * 2 ** 20;
 /** After so many ms without use the device has been suspended. */
 const ASLEEP = 200;
 
@@ -53,7 +55,7 @@ export interface World {
 }
 
 export function world(): World {
-  const bench = new Bench();
+  const bench = new Bench(() => {}, RAM);
   const c = bench.client();
   const other = bench.client();
   const { VM_CREATE, BO_CREATE, GROUP_CREATE, VM_BIND, TILER_HEAP_CREATE } = PANTHOR_IOCTLS;

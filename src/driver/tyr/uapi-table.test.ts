@@ -185,7 +185,7 @@ describe.each(CALLS)('$name', (call) => {
 });
 
 /** Calls that succeed change a world; it is made anew now and then. */
-const SUCCESSES_PER_WORLD = 10;
+const SUCCESSES_PER_WORLD = 40;
 /** Values that have broken drivers before. */
 const HOSTILE_WORDS = [0xffff_ffff, 0x8000_0000, 0x7fff_ffff, 0xffff_f000, 1, 0x1001];
 
