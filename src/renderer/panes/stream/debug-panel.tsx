@@ -15,16 +15,18 @@ export function DebugPanel({ editor }: { readonly editor: StreamEditor | undefin
   const state = useStreamDebug((s) => s.state);
   return (
     <div className="stream-debug" tabIndex={0} role="group" aria-label="State of the stream">
-      {state !== undefined && (
-        <>
-          <Facts label="The stream" facts={factsOf(state)} />
-          <Registers state={state} />
-          <Scoreboard entries={state.scoreboard} />
-          <Frames state={state} editor={editor} />
-          <Jobs jobs={state.jobs} />
-        </>
-      )}
-      {editor !== undefined && <Points editor={editor} />}
+      <div className="stream-facts">
+        {state !== undefined && (
+          <>
+            <Facts label="The stream" facts={factsOf(state)} />
+            <Frames state={state} editor={editor} />
+            <Scoreboard entries={state.scoreboard} />
+            <Jobs jobs={state.jobs} />
+          </>
+        )}
+        {editor !== undefined && <Points editor={editor} />}
+      </div>
+      {state !== undefined && <Registers state={state} />}
     </div>
   );
 }

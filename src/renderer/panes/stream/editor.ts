@@ -188,6 +188,8 @@ export class StreamEditor {
   private standing(): void {
     const now = useStreamDebug.getState();
     const marks = this.shownMarks;
+    // What a hover said of a register may be true no longer.
+    this.editor.trigger('debugger', 'editor.action.hideHover', {});
     if (marks === undefined) return;
     const line = now.debugged?.document === this.shown ? lineNow(now) : undefined;
     const at = line === undefined ? undefined : marks.now(line);

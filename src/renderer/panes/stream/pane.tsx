@@ -32,11 +32,13 @@ export default function StreamPane() {
       <DebugBar />
       <Documents />
       <div className="stream-body">
-        <div className="stream-editor mono" ref={host}>
-          {failed !== undefined && <p role="alert">The editor could not be loaded: {failed}</p>}
+        <div className="stream-split">
+          <div className="stream-editor mono" ref={host}>
+            {failed !== undefined && <p role="alert">The editor could not be loaded: {failed}</p>}
+          </div>
+          {words && <Words />}
+          {debugged && <DebugPanel editor={editor} />}
         </div>
-        {words && <Words />}
-        {debugged && <DebugPanel editor={editor} />}
       </div>
       {editor !== undefined && <Problems editor={editor} />}
       <Results />
