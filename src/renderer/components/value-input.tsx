@@ -1,4 +1,7 @@
-/** A value being edited in its place: Enter commits, Esc leaves; what cannot be read is red and says why. */
+/**
+ * A value being edited in its place: Enter commits, Ctrl+Enter asks what it would change where that can be told, Esc
+ * leaves; what cannot be read is red and says why.
+ */
 import { useEffect, useId, useRef, useState } from 'react';
 import { hex } from '../lib/format.ts';
 import { parseValue, type ValueContext } from '../lib/value-text.ts';
@@ -9,11 +12,15 @@ export interface ValueInputProps {
   readonly value: bigint;
   readonly context: ValueContext;
   readonly onCommit: (value: bigint) => void;
+  /** Ctrl+Enter: what would it change. */
+  readonly onPreview?: (value: bigint) => void;
   /** Esc, or leaving the field. */
   readonly onCancel: () => void;
 }
 
-export function ValueInput({ label, value, context, onCommit, onCancel }: ValueInputProps) {
+const KEYS = '\nEnter writes, Ctrl+Enter shows what it would change';
+
+export function ValueInput({ label, value, context, onCommit, onPreview, onCancel }: ValueInputProps) {
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(() => hex(value));
@@ -35,7 +42,9 @@ export function ValueInput({ label, value, context, onCommit, onCancel }: ValueI
         aria-invalid={!parsed.ok}
         aria-describedby={parsed.ok ? undefined : `${id}-problem`}
         list={names.length > 0 ? `${id}-names` : undefined}
-        title={parsed.ok ? `${hex(parsed.value)} = ${parsed.value}` : parsed.message}
+        title={
+          parsed.ok ? `${hex(parsed.value)} = ${parsed.value}${onPreview === undefined ? '' : KEYS}` : parsed.message
+        }
         value={text}
         spellCheck={false}
         onChange={(e) => setText(e.target.value)}
@@ -44,8 +53,10 @@ export function ValueInput({ label, value, context, onCommit, onCancel }: ValueI
         onDoubleClick={(e) => e.stopPropagation()}
         onKeyDown={(e) => {
           e.stopPropagation();
-          if (e.key === 'Enter' && parsed.ok) onCommit(parsed.value);
-          else if (e.key === 'Escape') onCancel();
+          if (e.key === 'Enter' && parsed.ok) {
+            if (onPreview !== undefined && (e.ctrlKey || e.metaKey)) onPreview(parsed.value);
+            else onCommit(parsed.value);
+          } else if (e.key === 'Escape') onCancel();
           else return;
           e.preventDefault();
         }}

@@ -1,6 +1,7 @@
 /** Writing and reading registers by hand. A dangerous poke is asked about once, with what it would change. */
 import { canWrite, dangerOf, type RegisterPlace } from '../lib/registers.ts';
 import type { Field } from '../../spec/registers/index.ts';
+import type { Result } from '../../protocol/messages.ts';
 import { hex } from '../lib/format.ts';
 import { useUi } from '../state/ui.ts';
 import type { Workspace } from '../workspace.ts';
@@ -27,19 +28,49 @@ export async function poke(
   if (!useUi.getState().settled.has('danger')) {
     const preview = await w.act(w.client.call('register.poke', { ...params, preview: true }));
     if (preview === undefined) return;
-    const changes = preview.changes.map((c) => `${c.name}: ${text(c.before)} → ${text(c.after)}`);
-    const more = changes.length > SHOWN_CHANGES ? [`and ${changes.length - SHOWN_CHANGES} more`] : [];
     askOnce({
       key: 'danger',
       title: `Write ${hex(value)} to ${name}?`,
       text: `${danger} It can be undone. On a copy of the machine it changes at once:`,
-      details: [...changes.slice(0, SHOWN_CHANGES), ...more],
+      details: changesText(preview.changes),
       action: 'Write',
       onConfirm: () => void w.act(w.client.call('register.poke', params)),
     });
     return;
   }
   await w.act(w.client.call('register.poke', params));
+}
+
+/** Shows what a write would change, tried on a copy of the machine; it is written when the person says so. */
+export async function previewPoke(
+  w: Workspace,
+  place: RegisterPlace,
+  field: Field | undefined,
+  value: bigint,
+): Promise<void> {
+  const name = field === undefined ? place.name : `${place.name}.${field.name}`;
+  const params = { name, value: hex(value) };
+  const preview = await w.act(w.client.call('register.poke', { ...params, preview: true }));
+  if (preview === undefined) return;
+  const none = preview.changes.length === 0;
+  useUi.getState().show({
+    kind: 'confirm',
+    confirm: {
+      title: `What writing ${hex(value)} to ${name} would change`,
+      text: none
+        ? 'On a copy of the machine no register differs a millisecond later.'
+        : 'Tried on a copy of the machine; a millisecond later these registers differ:',
+      details: changesText(preview.changes),
+      action: 'Apply',
+      onConfirm: () => void w.act(w.client.call('register.poke', params)),
+    },
+  });
+}
+
+function changesText(changes: Result<'register.poke'>['changes']): string[] {
+  const lines = changes.map((c) => `${c.name}: ${text(c.before)} → ${text(c.after)}`);
+  const more = lines.length > SHOWN_CHANGES ? [`and ${lines.length - SHOWN_CHANGES} more`] : [];
+  return [...lines.slice(0, SHOWN_CHANGES), ...more];
 }
 
 function text(value: number | string): string {

@@ -72,10 +72,12 @@ function ConfirmOverlay({ confirm }: { readonly confirm: Confirm }) {
       title={confirm.title}
       buttons={
         <>
-          <label className="check">
-            <input type="checkbox" checked={again} onChange={(e) => setAgain(e.target.checked)} />
-            Don't ask again this session
-          </label>
+          {confirm.key !== undefined && (
+            <label className="check">
+              <input type="checkbox" checked={again} onChange={(e) => setAgain(e.target.checked)} />
+              Don't ask again this session
+            </label>
+          )}
           <span className="spring" />
           <button type="button" className="button" onClick={() => show(undefined)}>
             Cancel
@@ -84,7 +86,7 @@ function ConfirmOverlay({ confirm }: { readonly confirm: Confirm }) {
             type="button"
             className="button button-primary"
             onClick={() => {
-              if (again) settle(confirm.key);
+              if (again && confirm.key !== undefined) settle(confirm.key);
               show(undefined);
               confirm.onConfirm();
             }}

@@ -22,9 +22,9 @@ export interface Pick {
   readonly onPick: (id: string) => void;
 }
 
-/** A question before something dangerous; `key` is what "don't ask again this session" remembers. */
+/** A question before something is done; `key` is what "don't ask again this session" remembers, where it may. */
 export interface Confirm {
-  readonly key: string;
+  readonly key?: string;
   readonly title: string;
   readonly text: string;
   readonly details?: readonly string[];

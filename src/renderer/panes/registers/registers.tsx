@@ -14,7 +14,7 @@ import { treeRows, type TreeNode } from '../../components/tree-rows.ts';
 import { VirtualTree } from '../../components/virtual-tree.tsx';
 import { amount } from '../../components/virtual-table.tsx';
 import { useStatus } from '../../engine/context.tsx';
-import { notEditable, poke } from '../../engine/poke.ts';
+import { notEditable, poke, previewPoke } from '../../engine/poke.ts';
 import { useRegisterValues } from '../../engine/use-register-values.ts';
 import { findPlace, type RegisterPlace } from '../../lib/registers.ts';
 import { select, useUi } from '../../state/ui.ts';
@@ -165,10 +165,10 @@ function RegisterTree() {
               editing={editing === row.node.id}
               selected={cursor === row.node.id}
               onCancel={() => setEditing(undefined)}
-              onCommit={(place, field, value, whole) => {
+              onCommit={(place, field, value, whole, preview) => {
                 setEditing(undefined);
                 focusTree();
-                void poke(w, place, field, value, whole);
+                void (preview ? previewPoke(w, place, field, value) : poke(w, place, field, value, whole));
               }}
             />
           )}

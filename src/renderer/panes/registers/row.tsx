@@ -15,7 +15,14 @@ export interface RegisterRowProps {
   readonly value: bigint | undefined;
   readonly editing: boolean;
   readonly selected: boolean;
-  readonly onCommit: (place: RegisterPlace, field: Field | undefined, value: bigint, whole: bigint) => void;
+  /** `whole`: the register's value afterwards. `preview`: only what it would change is wanted. */
+  readonly onCommit: (
+    place: RegisterPlace,
+    field: Field | undefined,
+    value: bigint,
+    whole: bigint,
+    preview: boolean,
+  ) => void;
   readonly onCancel: () => void;
 }
 
@@ -72,7 +79,8 @@ function RegisterCells({ place, value, editing, selected, onCommit, onCancel }: 
           label={`Value of ${place.name}`}
           value={value ?? 0n}
           context={{ bits: register.width, fields: register.fields, current: value ?? 0n }}
-          onCommit={(v) => onCommit(place, undefined, v, v)}
+          onCommit={(v) => onCommit(place, undefined, v, v, false)}
+          onPreview={(v) => onCommit(place, undefined, v, v, true)}
           onCancel={onCancel}
         />
       ) : (
@@ -82,6 +90,12 @@ function RegisterCells({ place, value, editing, selected, onCommit, onCancel }: 
       )}
     </>
   );
+}
+
+/** The register with another value in one field. */
+function wholeOf(field: Field, value: bigint, part: bigint): bigint {
+  const mask = ((1n << BigInt(field.width)) - 1n) << BigInt(field.lsb);
+  return (value & ~mask) | (part << BigInt(field.lsb));
 }
 
 function FieldCells(props: CellsProps & { readonly field: Field }) {
@@ -101,10 +115,8 @@ function FieldCells(props: CellsProps & { readonly field: Field }) {
           label={`Value of ${place.name}.${field.name}`}
           value={now ?? 0n}
           context={{ bits: field.width, names: field.enum }}
-          onCommit={(v) => {
-            const mask = ((1n << BigInt(field.width)) - 1n) << BigInt(field.lsb);
-            onCommit(place, field, v, ((value ?? 0n) & ~mask) | (v << BigInt(field.lsb)));
-          }}
+          onCommit={(v) => onCommit(place, field, v, wholeOf(field, value ?? 0n, v), false)}
+          onPreview={(v) => onCommit(place, field, v, wholeOf(field, value ?? 0n, v), true)}
           onCancel={onCancel}
         />
       ) : (
