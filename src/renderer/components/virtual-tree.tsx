@@ -3,11 +3,11 @@
  * a letter goes to the next row that begins with it. One element has the focus; the row is named through
  * aria-activedescendant, so that screen readers follow.
  */
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { useRowHeight } from './row-height.ts';
 import type { TreeNode, TreeRow } from './tree-rows.ts';
+import { useRows } from './use-rows.ts';
 
 export interface VirtualTreeProps<T> {
   /** What it holds, for screen readers. */
@@ -35,33 +35,23 @@ export function VirtualTree<T>(props: VirtualTreeProps<T>) {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useRowHeight();
-  // The virtualizer changes inside; this component is drawn again at each of its changes.
-  // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-  });
-  useEffect(() => virtual.measure(), [rowHeight, virtual]);
-  const items = virtual.getVirtualItems();
+  const view = useRows(scroller, rows.length, rowHeight, 0);
+  const { first, last, show } = view;
   const at = rows.findIndex((r) => r.node.id === selected);
-  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? -1];
-  useEffect(() => onVisible?.(first, last), [first, last, rows, onVisible]);
+  useEffect(() => onVisible?.(first, last), [first, last, onVisible]);
   const scrolledTo = useRef<string>(undefined);
   useEffect(() => {
     if (at < 0 || selected === scrolledTo.current) return;
     scrolledTo.current = selected;
-    virtual.scrollToIndex(at, { align: 'auto' });
-  }, [selected, at, virtual]);
+    show(at);
+  }, [selected, at, show]);
 
   const go = (index: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
     if (row === undefined) return;
     onSelect(row.node);
-    virtual.scrollToIndex(rows.indexOf(row), { align: 'auto' });
+    show(rows.indexOf(row));
   };
-  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1);
   const row = rows[at];
   const right = () => {
     if (row?.branch !== true) return;
@@ -77,8 +67,8 @@ export function VirtualTree<T>(props: VirtualTreeProps<T>) {
     ArrowUp: () => go(at - 1),
     Home: () => go(0),
     End: () => go(rows.length - 1),
-    PageDown: () => go(at + page),
-    PageUp: () => go(at - page),
+    PageDown: () => go(at + view.page),
+    PageUp: () => go(at - view.page),
     ArrowRight: right,
     ArrowLeft: left,
     Enter: () => {
@@ -114,25 +104,24 @@ export function VirtualTree<T>(props: VirtualTreeProps<T>) {
       aria-label={label}
       tabIndex={0}
       data-autofocus
-      aria-activedescendant={items.some((i) => i.index === at) ? `${id}-${at}` : undefined}
+      aria-activedescendant={at >= first && at <= last ? `${id}-${at}` : undefined}
       onKeyDown={onKeyDown}
     >
-      <div role="none" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {items.map((item) => {
-          const r = rows[item.index];
-          if (r === undefined) return undefined;
+      <div role="none" style={{ height: view.height, position: 'relative' }}>
+        {rows.slice(first, last + 1).map((r, i) => {
+          const index = first + i;
           return (
             <div
               key={r.node.id}
-              id={`${id}-${item.index}`}
+              id={`${id}-${index}`}
               role="treeitem"
               aria-level={r.depth + 1}
               aria-posinset={r.place}
               aria-setsize={r.siblings}
               aria-expanded={r.branch ? r.open : undefined}
-              aria-selected={item.index === at}
+              aria-selected={index === at}
               className="tree-row"
-              style={{ transform: `translateY(${item.start}px)`, paddingLeft: 4 + r.depth * INDENT_PX }}
+              style={{ transform: `translateY(${view.placeOf(index)}px)`, paddingLeft: 4 + r.depth * INDENT_PX }}
               onClick={() => onSelect(r.node)}
               onContextMenu={() => onSelect(r.node)}
               onDoubleClick={() => (onActivate === undefined ? onToggle(r.node, !r.open) : onActivate(r.node))}
