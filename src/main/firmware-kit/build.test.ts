@@ -10,6 +10,7 @@ import { buildFirmware, buildFromElf, compilerVersion } from './build.ts';
 import type { SymbolFile } from './build.ts';
 import { parseDescription } from './description.ts';
 import { readFirmwareElf } from './elf-firmware.ts';
+import { imageFromElf } from './elf-image.ts';
 import { interfaceHeader, mcuHeader } from './headers.ts';
 
 const DIR = path.resolve(import.meta.dirname, '../../../resources/firmware');
@@ -25,6 +26,12 @@ describe('the committed image', () => {
     expect(name).toBe('reference.bin');
     expect(createHash('sha256').update(file('reference.bin')).digest('hex')).toBe(sha);
     expect(image.warnings).toEqual([]);
+  });
+
+  it('is made of the linked file beside it, which debuggers read', () => {
+    const about = parseDescription(file('firmware.json').toString(), 'firmware.json');
+    const made = imageFromElf(new Uint8Array(file('reference.elf')), symbols.gitSha, about);
+    expect(Buffer.from(made).equals(file('reference.bin'))).toBe(true);
   });
 
   it('has code at 0, apart from data and stack, and the shared section', () => {
