@@ -1,5 +1,6 @@
 #version 450
 // run: --dispatch 2,2,1 --init fffzz --tolerance 1e-6
+// drivers: vulkan
 layout(local_size_x=16,local_size_y=16) in;
 layout(std430,set=0,binding=0) readonly buffer A{float a[];};
   layout(std430,set=0,binding=1) readonly buffer B{float b[];}; layout(std430,set=0,binding=2) buffer C{float c[];};
