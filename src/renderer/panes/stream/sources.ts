@@ -12,7 +12,9 @@ export async function loadExamples({ client }: Workspace): Promise<void> {
   if (useExamples.getState().texts.size > 0) return;
   const list = await client.call('example.list', {});
   const streams = list.filter((e) => e.kind === 'stream');
-  const texts = await Promise.all(streams.map(async (e) => [e.name, await client.call('example.read', e)] as const));
+  const texts = await Promise.all(
+    streams.map(async (e) => [e.name, await client.call('example.read', { name: e.name })] as const),
+  );
   useExamples.setState({ texts: new Map(texts) });
 }
 
