@@ -117,6 +117,27 @@ describe('faults', () => {
     expect(seen[1]).toContain('reset');
   });
 
+  it('a fault of the MMU stops there, with the address', () => {
+    // movs r0, #7; lsls r0, r0, #24; ldr r1, [r0]
+    const { address: at } = symbol('reset');
+    const image = patchedImage([0x2007, 0x0600, 0x6801].map((half, k) => [at + k * 2, half] as const));
+    const seen: string[] = [];
+    const service = new Service({
+      recorder: new ListRecorder(),
+      control: new EngineControl(),
+      notify: (notice, data) => {
+        if (notice === 'stopped') seen.push((data as { reason: string }).reason);
+      },
+      pump: () => void service.handle('debug.run', { ns: 1 }),
+    });
+    service.handle('bench.create', { sessionPath: '', firmware: image });
+    service.handle('debug.attach', { on: true });
+    service.handle('debug.break', { kind: 'mmu', address: 1 });
+    service.handle('debug.break', { kind: 'mmu', address: 4 });
+    service.handle('bench.boot', {});
+    expect(seen).toEqual(['MMU fault of address space 0 at 0x7000000']);
+  });
+
   it('no fault is told as none', () => {
     const bench = testBench();
     bench.call('bench.boot', {});

@@ -1,10 +1,10 @@
 /** The options of every command that makes a bench, and the numbers of the command line. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { BadInput, UsageError } from '../../../base/errors.ts';
 import path from 'node:path';
-import { DebugInfo } from '../../../formats/debug-info.ts';
+import { DebugInfo, MAX_SYMBOL_FILE } from '../../../formats/debug-info.ts';
 import { isElf } from '../../../formats/elf.ts';
 import { imageOf } from '../../firmware-kit/build.ts';
 
@@ -130,6 +130,14 @@ export function benchFlagsOf(raw: RawFlags): BenchFlags {
 /** The symbol file of a bench. BadInput when the one asked for is none. */
 function symbolsOf(raw: RawFlags, firmware: string | undefined): Symbols | undefined {
   if (raw.symbols !== undefined) {
+    const size = statSync(raw.symbols, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > MAX_SYMBOL_FILE) {
+      throw new BadInput({
+        file: raw.symbols,
+        rule: `a symbol file has at most ${MAX_SYMBOL_FILE >> 20} MiB, this one ${Math.ceil(size / (1 << 20))}`,
+        remedy: 'Keep the debug sections alone (objcopy --only-keep-debug).',
+      });
+    }
     const bytes = readInput(raw.symbols);
     void new DebugInfo(bytes, raw.symbols);
     return { name: raw.symbols, asked: true, bytes: () => bytes };
