@@ -98,4 +98,34 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('captures and shaders'), () 
     await page.getByText('Shader core 0', { exact: false }).first().waitFor();
     expect(opened.problems).toEqual([]);
   });
+
+  it('leads to the command in the log, opens binaries and pasted words', async () => {
+    const { page } = opened;
+    await showPane(page, 'Shader');
+    const chooser = page.waitForEvent('filechooser');
+    await bar().getByRole('button', { name: 'Open shader binary' }).click();
+    await (await chooser).setFiles(path.join(CAPTURES, 'shaders', '02_ids.bin'));
+    const shown = async (): Promise<string> =>
+      (await bar().getByRole('combobox', { name: 'Shader' }).locator('option:checked').textContent()) ?? '';
+    await expect.poll(shown).toMatch(/^02_ids\.bin, \d+ instructions, not run$/);
+    await breakpoint(1).click();
+    await tab('Breakpoints');
+    const points = page.getByRole('list', { name: 'Breakpoints in shaders' });
+    await points.getByText('waits for the program to run').waitFor();
+    await points.getByRole('button', { name: 'Remove breakpoint', exact: false }).click();
+    await expect.poll(() => points.getByRole('listitem').count()).toBe(0);
+    await tab('Faults');
+    await page.getByText('No shader has faulted on this bench.').waitFor();
+    // What a person pastes; as text because these tests are no code of a page.
+    await listing().focus();
+    await page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', '0x7800_c000_0000_0000');
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+    }`);
+    await expect.poll(shown).toMatch(/^pasted words, 1 instruction, not run$/);
+    await listing().getByText('NOP.end').waitFor();
+    expect((await accessibilityProblems(page)).join('\n')).toBe('');
+    expect(opened.problems).toEqual([]);
+  });
 });

@@ -8,7 +8,7 @@ import type { ShaderProgram, ShaderStop, ShaderTask } from '../../../protocol/sh
 import { disassembleWord } from '../../../spec/valhall/disassemble.ts';
 import { Empty } from '../../components/empty.tsx';
 import { useClient, usePoll, useStatus } from '../../engine/context.tsx';
-import { countText, timeText } from '../../lib/format.ts';
+import { plural, timeText } from '../../lib/format.ts';
 import { Tool } from '../../shell/tool.tsx';
 import { useWorkspace } from '../../workspace.ts';
 import { Tabs } from '../../components/tabs.tsx';
@@ -142,7 +142,7 @@ function RunControl({ actions, programs, shown, stop }: RunControlProps) {
         {shown === undefined && <option value="">no shader yet</option>}
         {programs.map((p) => (
           <option key={p.id} value={p.id}>
-            {`${programTitle(p, p.id)}, ${countText(p.instructions)} instructions${p.tasks === 0 ? ', not run' : `, ${countText(p.tasks)} tasks`}`}
+            {`${programTitle(p, p.id)}, ${plural(p.instructions, 'instruction')}, ${p.tasks === 0 ? 'not run' : plural(p.tasks, 'task')}`}
           </option>
         ))}
       </select>
@@ -155,7 +155,7 @@ function RunControl({ actions, programs, shown, stop }: RunControlProps) {
 }
 
 function stateText(stop: ShaderStop): string {
-  if (stop.state !== 'stopped') return stop.reason === 'none' ? 'not stopped' : stop.reason;
+  if (stop.state !== 'stopped') return ['none', 'running'].includes(stop.reason) ? 'not stopped' : stop.reason;
   const where = `core ${stop.core ?? 0} warp ${stop.warp ?? 0}, instruction ${stop.index ?? 0}`;
   return `stopped: ${stop.reason} · ${where} · ${timeText(stop.timeNs)}${stop.inside ? ' · inside a driver call' : ''}`;
 }
