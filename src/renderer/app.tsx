@@ -77,8 +77,14 @@ function useNotices(workspace: Workspace): void {
         layout.show('sessions');
       }),
     ];
+    // A session that is shown no more, for whatever reason, is held open no longer.
+    const forget = useUi.subscribe(({ opened }, { opened: before }) => {
+      if (before === undefined || before.session === opened?.session) return;
+      client.call('session.close', { session: before.session }).catch(() => {});
+    });
     return () => {
       for (const r of registrations) r.dispose();
+      forget();
     };
   }, [workspace]);
 }

@@ -26,9 +26,7 @@ export async function openSession(w: Workspace, id?: string): Promise<void> {
   const opened = await w.act(w.client.call('session.open', id === undefined ? {} : { id }));
   if (opened?.session === undefined) return;
   const ui = useUi.getState();
-  const before = ui.opened;
   ui.viewSession({ ...opened, session: opened.session });
-  if (before !== undefined) await w.act(w.client.call('session.close', { session: before.session }));
   if (opened.problems.length > 0) ui.say('warning', `${opened.name}: ${opened.problems.join('; ')}`);
   if (opened.opensAt !== undefined) goToPlace(w, opened.opensAt);
   w.layout.show('sessions');
