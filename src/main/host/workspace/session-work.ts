@@ -33,15 +33,13 @@ export class SessionWork {
     this.host = host;
   }
 
-  async export({ session, format, view, withoutBlobs }: ParsedParams<'session.export'>): Promise<SavedFile> {
-    const file = await this.file(session);
-    return this.write(file, exportName(stemOf(file), format, view), { format, view, withoutBlobs });
+  export({ session, format, view, withoutBlobs }: ParsedParams<'session.export'>): Promise<SavedFile> {
+    return this.write(session, (stem) => exportName(stem, format, view), { format, view, withoutBlobs });
   }
 
-  async saveAs({ session }: { readonly session: string }, name: string): Promise<SavedFile> {
-    const file = await this.file(session);
+  saveAs({ session }: { readonly session: string }, name: string): Promise<SavedFile> {
     const job = { format: 'sqlite', view: undefined, withoutBlobs: false } as const;
-    return this.write(file, exportName(name, 'sqlite', undefined), job);
+    return this.write(session, () => exportName(name, 'sqlite', undefined), job);
   }
 
   async toTest({ session }: { readonly session: string }): Promise<SavedFile> {
@@ -104,19 +102,29 @@ export class SessionWork {
     return file;
   }
 
-  private write(file: string, name: string, job: Omit<ExportJob, 'target' | 'stop'>): Promise<SavedFile> {
-    return this.host.outside.save(name, async (target) => {
-      const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-      const thread = this.host.sessions.worker(file);
-      const what = `exporting ${name}, ${job.format === 'sqlite' ? 'pages' : 'rows'}`;
-      thread.onProgress = (done) => this.host.notify('progress', { what, done });
-      this.stops.add(stop);
-      try {
-        await thread.ask('export', { ...job, target, stop });
-      } finally {
-        this.stops.delete(stop);
-        await thread.close();
-      }
-    });
+  private async write(
+    session: string,
+    nameOf: (stem: string) => string,
+    job: Omit<ExportJob, 'target' | 'stop'>,
+  ): Promise<SavedFile> {
+    // Known before anything is waited for, so that it can be given up from the beginning.
+    const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    this.stops.add(stop);
+    try {
+      const file = await this.file(session);
+      const name = nameOf(stemOf(file));
+      return await this.host.outside.save(name, async (target) => {
+        const thread = this.host.sessions.worker(file);
+        const what = `exporting ${name}, ${job.format === 'sqlite' ? 'pages' : 'rows'}`;
+        thread.onProgress = (done) => this.host.notify('progress', { what, done });
+        try {
+          await thread.ask('export', { ...job, target, stop });
+        } finally {
+          await thread.close();
+        }
+      });
+    } finally {
+      this.stops.delete(stop);
+    }
   }
 }

@@ -81,7 +81,7 @@ export class Sessions {
 
   /** Path of a session: an open one, the live one, or one of the list. */
   anyPath(id: string): string {
-    return this.open.get(id)?.path ?? this.pathOf(id);
+    return id === LIVE ? this.fileOf(id) : (this.open.get(id)?.path ?? this.pathOf(id));
   }
 
   /** Lets go of a file; waits until it is closed. */

@@ -28,6 +28,8 @@ export function register(w: Workspace): Disposable {
       component: () => import('./compare.tsx'),
       defaultPlace: 'bottom',
       order: 90,
+      open: false,
+      command: 'session.compare',
     }),
   );
   stack.use(w.commands.register({ id: 'session.compare', callback: () => w.layout.show('compare') }));
