@@ -6,15 +6,11 @@ import { Pencil, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { BreakpointState } from '../../../protocol/debug.ts';
 import { expressionProblem } from '../../../protocol/debug-expression.ts';
-import type { Params } from '../../../protocol/messages.ts';
 import { Tool } from '../../shell/tool.tsx';
 import { useAct, useClient, usePoll } from '../../engine/context.tsx';
 import { hex, plural } from '../../lib/format.ts';
-import { parseValue } from '../../lib/value-text.ts';
 import { showAddress } from './actions.ts';
-
-type Breakpoint = Params<'debug.break'>;
-type Kind = Breakpoint['kind'];
+import { draftOf, EMPTY, readDraft, type Draft, type Kind } from './draft.ts';
 
 const KINDS = [
   { kind: 'execute', title: 'Execute', where: 'address, function, or file.c:line' },
@@ -24,81 +20,6 @@ const KINDS = [
   { kind: 'exception', title: 'Exception', where: 'number, 0 for any' },
   { kind: 'mmu', title: 'MMU fault', where: 'address space plus 1, 0 for any' },
 ] as const;
-
-interface Draft {
-  readonly kind: Kind;
-  readonly where: string;
-  readonly size: string;
-  readonly value: string;
-  readonly condition: string;
-  readonly ignore: string;
-  readonly log: string;
-}
-const EMPTY: Draft = { kind: 'execute', where: '', size: '4', value: '', condition: '', ignore: '', log: '' };
-
-interface File {
-  readonly name: string;
-  readonly lines: number;
-}
-
-const number = (text: string): number | undefined => {
-  const parsed = parseValue(text, { bits: 32 });
-  return parsed.ok ? Number(parsed.value) : undefined;
-};
-
-/** What the form says, or what is wrong with it. */
-function read(d: Draft, files: readonly File[], addressOf: (name: string) => number | undefined): Breakpoint | string {
-  const where = place(d, files, addressOf);
-  if (typeof where === 'string') return where;
-  const problem = d.condition === '' ? undefined : expressionProblem(d.condition);
-  if (problem !== undefined) return problem;
-  const size = number(d.size);
-  const ignore = d.ignore === '' ? 0 : number(d.ignore);
-  const value = d.value === '' ? undefined : number(d.value);
-  if (size === undefined || ignore === undefined || (d.value !== '' && value === undefined)) return 'not a number';
-  return {
-    kind: d.kind,
-    ...where,
-    size,
-    ignore,
-    ...(value === undefined ? {} : { value }),
-    ...(d.condition === '' ? {} : { condition: d.condition }),
-    ...(d.log === '' ? {} : { log: d.log }),
-  };
-}
-
-function place(
-  { kind, where }: Draft,
-  files: readonly File[],
-  addressOf: (name: string) => number | undefined,
-): Pick<Breakpoint, 'address' | 'line' | 'name' | 'register'> | string {
-  const text = where.trim();
-  const address = number(text);
-  if (address !== undefined) return { address };
-  if (kind === 'exception' || kind === 'mmu') return text === '' ? { address: 0 } : 'a number is needed';
-  if (text === '') return 'say where';
-  if (kind !== 'execute') {
-    const variable = addressOf(text);
-    return variable === undefined ? { register: text } : { address: variable };
-  }
-  const line = /^(.+):(\d+)$/.exec(text);
-  if (line === null) return { name: text };
-  const file = files.findIndex((f) => f.lines > 0 && f.name === line[1]);
-  return file < 0 ? `no source file is named ${line[1]}` : { line: { file, line: Number(line[2]) } };
-}
-
-function draftOf({ breakpoint: b, place: name, addresses }: BreakpointState): Draft {
-  const at = b.line !== undefined ? name : (b.name ?? b.register ?? hex(addresses[0] ?? b.address ?? 0, 8));
-  return {
-    kind: b.kind,
-    where: b.kind === 'exception' || b.kind === 'mmu' ? String(b.address) : at,
-    size: String(b.size),
-    value: b.value === undefined ? '' : hex(b.value),
-    condition: b.condition ?? '',
-    ignore: b.ignore === 0 ? '' : String(b.ignore),
-    log: b.log ?? '',
-  };
-}
 
 export function Breakpoints() {
   const client = useClient();
@@ -110,7 +31,7 @@ export function Breakpoints() {
   const [more, setMore] = useState(false);
   const { data: named } = usePoll('debug.findSymbols', { text: draft.where.trim().slice(0, 200), limit: 20 });
   const addressOf = (name: string): number | undefined => named?.find((s) => s.name === name)?.address;
-  const result = read(draft, symbols?.files ?? [], addressOf);
+  const result = readDraft(draft, symbols?.files ?? [], addressOf);
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
   const done = () => {
     setDraft(EMPTY);

@@ -3,46 +3,12 @@
  * keyboard and to screen readers: Enter goes to the function and makes it fill the width, Backspace goes back out.
  */
 import { useState } from 'react';
-import type { ProfileNode } from '../../../protocol/debug-views.ts';
 import { usePoll } from '../../engine/context.tsx';
 import { plural, timeText } from '../../lib/format.ts';
 import { showAddress } from './actions.ts';
+import { layOut } from './flame-layout.ts';
 
-/** Boxes narrower than this part of the width are left out (chosen: about a pixel). */
-const LEAST = 0.002;
 const HUES = 6;
-
-interface Box {
-  readonly index: number;
-  readonly node: ProfileNode;
-  readonly depth: number;
-  /** Parts of the whole width. */
-  readonly from: number;
-  readonly width: number;
-}
-
-/** Boxes below `root`, which fills the width. */
-export function layOut(nodes: readonly ProfileNode[], root: number): Box[] {
-  const children = new Map<number, number[]>();
-  for (const [k, n] of nodes.entries()) children.set(n.parent, [...(children.get(n.parent) ?? []), k]);
-  const whole = nodes[root]?.totalNs ?? 0;
-  const boxes: Box[] = [];
-  const put = (index: number, depth: number, from: number): void => {
-    const node = nodes[index];
-    if (node === undefined || whole <= 0) return;
-    const width = node.totalNs / whole;
-    if (width < LEAST) return;
-    boxes.push({ index, node, depth, from, width });
-    let at = from;
-    const below = (children.get(index) ?? []).toSorted((a, b) => (nodes[b]?.totalNs ?? 0) - (nodes[a]?.totalNs ?? 0));
-    for (const child of below) {
-      put(child, depth + 1, at);
-      at += (nodes[child]?.totalNs ?? 0) / whole;
-    }
-  };
-  put(root, 0, 0);
-  return boxes;
-}
 
 /** The same colour for the same name, everywhere. */
 function hue(name: string): number {
