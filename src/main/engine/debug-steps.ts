@@ -111,7 +111,9 @@ export function stepBack(d: McuDebugger, what: 'instruction' | 'over' | 'out', c
 function goTo(d: McuDebugger, instruction: number, reason: string): StopState {
   d.parts.history().apply({ kind: 'seek', instruction });
   d.rearm();
-  d.note({ reason });
+  // Inside a call of the driver a bench cannot stand: it is before that call now.
+  const there = d.machine.core.instructions === instruction;
+  d.note({ reason: there ? reason : `${reason}, to before the call of the driver it happened in` });
   return d.state();
 }
 

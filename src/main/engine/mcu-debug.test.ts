@@ -255,6 +255,14 @@ describe('steps', () => {
     });
   });
 
+  it('back into a call of the driver say that they end before it', () => {
+    const b = booted();
+    const { instructions } = b.call('debug.state', {});
+    const back = b.call('debug.stepBack', { count: instructions - 100 });
+    expect(back.instructions).toBe(0);
+    expect(back.reason).toMatch(/before the call of the driver/);
+  });
+
   it('back to the write that a watchpoint asks for', () => {
     const b = booted();
     ring(b);
