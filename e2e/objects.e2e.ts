@@ -49,6 +49,55 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('driver objects, memory, his
     await compare.getByText('0 differences', { exact: true }).waitFor();
   });
 
+  it('shows a call in full, and leads to the accesses it caused', async () => {
+    const { page } = opened;
+    await showPane(page, 'Driver');
+    await page.getByRole('tab', { name: 'ioctls' }).click();
+    const grid = page.getByRole('grid', { name: 'ioctls' });
+    const filter = page.getByRole('textbox', { name: 'Filter: ioctls' });
+    await filter.fill('name:*DEV_QUERY');
+    await grid.getByText('DRM_IOCTL_PANTHOR_DEV_QUERY').first().click();
+    const call = page.getByRole('region', { name: 'The chosen call' });
+    await call.getByRole('rowheader', { name: 'pointer' }).waitFor();
+    await call.getByText(/register access/).first().waitFor();
+    await filter.fill('');
+  });
+
+  it('draws the frequency, has the same as a table, reads and writes files of the device', async () => {
+    const { page } = opened;
+    await showPane(page, 'Driver Objects');
+    await page.getByRole('tab', { name: 'Power', exact: true }).click();
+    await page.getByRole('img', { name: /^GPU clock, all of it: \d+ steps, now/ }).waitFor();
+    await page.getByText('The same as a table').click();
+    await page.getByRole('cell', { name: '300 MHz' }).first().waitFor();
+    await page.getByRole('tab', { name: 'Files', exact: true }).click();
+    const files = page.getByRole('grid', { name: 'Files' });
+    await files.getByText('/debug/dri/0/gpuvas').click();
+    await page.getByText(/VM 1 \(MCU\), 48 bits/).waitFor();
+    await files.getByRole('gridcell', { name: '/debug/dri/0/gpuvas' }).press('End');
+    await files.getByText('/sys/power/control').click();
+    await page.getByRole('textbox', { name: 'New value' }).fill('sometimes');
+    await page.getByRole('button', { name: 'Write', exact: true }).click();
+    await page.getByText('refused: -22 EINVAL').waitFor();
+  });
+
+  it('says when the GPU is powered off, and wakes it', async () => {
+    const { page } = opened;
+    const status = page.getByRole('contentinfo', { name: 'Status' });
+    await showPane(page, 'Registers');
+    const notice = page.getByRole('status').filter({ hasText: 'The GPU is powered off' });
+    if ((await status.getByText('GPU powered off').count()) === 0) {
+      await showPane(page, 'Console');
+      await page.getByLabel('Console command').fill('advance 200ms');
+      await page.keyboard.press('Enter');
+      await showPane(page, 'Registers');
+    }
+    await notice.first().waitFor();
+    await notice.first().getByRole('button', { name: 'Wake it and keep it on' }).click();
+    await expect.poll(() => notice.count()).toBe(0);
+    await expect.poll(() => status.getByText('GPU powered off').count()).toBe(0);
+  });
+
   it('takes a snapshot, notes it, goes back in time and forward again', async () => {
     const { page } = opened;
     await showPane(page, 'History');

@@ -12,7 +12,7 @@ interface FileRow {
 
 const COLUMNS: readonly Column<FileRow>[] = [
   { id: 'path', title: 'File', width: 320, mono: true, sortable: true, text: (r) => `/${r.path}` },
-  { id: 'of', title: 'Of', width: 220, sortable: true, text: (r) => WHAT[r.path.split('/')[0] ?? ''] ?? '' },
+  { id: 'of', title: 'Of', width: 300, sortable: true, text: (r) => WHAT[r.path.split('/')[0] ?? ''] ?? '' },
 ];
 const WHAT: Readonly<Record<string, string>> = {
   debug: 'the driver and the kernel around it',

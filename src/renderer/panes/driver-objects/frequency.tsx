@@ -43,7 +43,7 @@ export function Frequency() {
   const x = (ns: number): number => LEFT + ((ns - fromNs) / Math.max(1, nowNs - fromNs)) * (WIDTH - LEFT - 4);
   const y = (hz: number): number => HEIGHT - BOTTOM - (hz / most) * (HEIGHT - BOTTOM - TOP);
   const path = steps.map((s, i) => `${i === 0 ? 'M' : 'H'}${x(s.timeNs)}${i === 0 ? ' ' : 'V'}${y(s.hz)}`).join('');
-  const marks = [...new Set(changes.map((c) => c.hz))].toSorted((a, b) => a - b);
+  const marks = [...new Set([0, ...changes.map((c) => c.hz)])].toSorted((a, b) => a - b);
   const last = changes.at(-1);
   const summary = `GPU clock, ${SPANS[span]?.title ?? ''}: ${steps.length} steps, now ${megahertz(last?.hz ?? 0)}`;
   return (
