@@ -97,9 +97,9 @@ export class SessionWork {
   }
 
   private async file(session: string): Promise<string> {
-    const file = this.host.sessions.anyPath(session);
+    // A bench that is being made is waited for.
     if (session === LIVE) await this.host.flush();
-    return file;
+    return this.host.sessions.anyPath(session);
   }
 
   private async write(

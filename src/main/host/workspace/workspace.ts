@@ -66,7 +66,7 @@ export class Workspace {
       outside,
       sessions,
       notify: (notice, data) => this.notify(notice, data),
-      flush: () => this.flushLive(),
+      flush: () => this.inTurn(() => this.flushLive()),
     });
     this.debugFiles = new DebugFiles(outside);
     this.gdb = new GdbSwitch(outside.note);
