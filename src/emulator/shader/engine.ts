@@ -33,7 +33,7 @@ import { Programs, type CodePage } from './program.ts';
 import { ConstantPool, prepare } from './sources.ts';
 import { warpsOf, type Task } from './task.ts';
 import { Textures } from './textures.ts';
-import { ANSWER } from './translator/compile.ts';
+import { ANSWER } from './translator/frame.ts';
 import { ENTERED, fileMemory, ShaderTranslator } from './translator/translator.ts';
 
 /** How a run ended: the budget is used up, everything is done, a fault (`memory.fault`), or the watch stopped it. */

@@ -7,78 +7,41 @@
  * The function returns how it ended (EXIT) and leaves the rest in the state row. The budget is looked at once per
  * block: where it does not reach to the end, the interpreter takes over.
  */
-import { COST_WORD_SHIFT } from '../choices.ts';
-import { CONSTANT_ROW, LANES, PLACE_ROW, STATE_ROW, WARP_ROW } from '../layout.ts';
+import { LANES } from '../layout.ts';
 import { KIND, type MicroOp } from '../micro-op.ts';
-import { AccessFunctions, ADDRESS_HIGH, ADDRESS_LOW, laneBits, ROW_BYTES } from './access.ts';
-import { canPrepare, constantOf, Quad, sourceOf, type Frame } from './quad.ts';
+import { AccessFunctions } from './access.ts';
+import { FastMessages } from './fast-messages.ts';
+import {
+  EXIT,
+  NOWHERE,
+  ANSWER,
+  BASE,
+  PLACE,
+  ACTIVE,
+  OTHERS,
+  BUDGET,
+  CYCLES,
+  LOADS,
+  STORES,
+  FULL,
+  TURNED,
+  SELECTED,
+  TAKEN,
+  EXITED,
+  CHANGED,
+  INTS,
+  MASKS,
+  TESTS,
+  SCRATCH,
+  PARAMETERS,
+  QUADS,
+} from './frame.ts';
+import { SELECT_VECTORS, activate, select, leave, taken, part } from './lanes.ts';
+import { Quad, constantOf, sourceOf, canPrepare, zeroPart, zeroTest, type Frame } from './quad.ts';
 import type { Block, Region } from './region.ts';
 import { floatTemplates, type Fusing, type Template } from './templates-float.ts';
 import { INTEGER_TEMPLATES } from './templates-integer.ts';
-import {
-  branch,
-  call,
-  FILE_MEMORY,
-  get,
-  i,
-  I32,
-  int,
-  join,
-  jumpTable,
-  lane,
-  load128,
-  moduleOf,
-  set,
-  shuffle,
-  splat,
-  store128,
-  store32,
-  tee,
-  v,
-  V128,
-  W,
-  type Code,
-} from './wasm.ts';
-
-/**
- * How translated code ended: at an instruction for the interpreter, a fault, the end of all lanes, where lanes meet
- * behind an instruction after which code may have changed, or all lanes behind a barrier.
- */
-export const EXIT = { INTERPRET: 0, FAULT: 1, ENDED: 2, TURN: 3, BARRIER: 4 } as const;
-/** Words of the state row. */
-export const STATE = { PLACE: 0, ACTIVE: 1, BUDGET: 2, CYCLES: 3, LOADS: 4, STORES: 5, MOVED: 6, SELECTED: 7 } as const;
-/** No place. */
-export const NOWHERE = 0x7fff_ffff;
-/** What the interpreter's message answers: done, fault, code or translations may have changed. */
-export const ANSWER = { DONE: 0, FAULT: 1, CHANGED: 2 } as const;
-
-// Parameters and locals.
-const BASE = 0;
-const PLACE = 1;
-const ACTIVE = 2;
-const ALIVE = 3;
-const CANDIDATES = 4;
-const OTHERS = 5;
-const BUDGET = 6;
-const CYCLES = 7;
-const LOADS = 8;
-const STORES = 9;
-const FULL = 10;
-const TURNED = 11;
-const MOVED = 12;
-const SELECTED = 13;
-const TAKEN = 14;
-const EXITED = 15;
-const CHANGED = 16;
-const INTS = 10;
-const MASKS = 17;
-const TESTS = 21;
-const SCRATCH = 25;
-const PARAMETERS = 7;
-
-const QUADS = [0, 1, 2, 3] as const;
-const PLACES = PLACE_ROW * ROW_BYTES;
-const STATES = STATE_ROW * ROW_BYTES;
+import { I32, V128, W, join, get, set, int, call, branch, i, vector, jumpTable, moduleOf, type Code } from './wasm.ts';
 
 const IMPORTS = [
   { name: 'alu', type: { takes: [I32, I32, I32, I32], gives: [] } },
@@ -102,9 +65,6 @@ export interface CompileOptions {
 /** Most instructions of a loop whose registers are locals (chosen: more would not stay in machine registers). */
 const LONGEST_LOOP = 64;
 
-/** Words of a load or store that has a fast way, 0 for none. */
-const WIDTH: Readonly<Record<string, number>> = { i32: 1, i64: 2, i96: 3, i128: 4 };
-
 export function compile(region: Region, I: Int32Array, options: CompileOptions): Compiled {
   return new Compiler(region, I, options).module();
 }
@@ -115,6 +75,7 @@ class Compiler {
   private readonly options: CompileOptions;
   private readonly templates: Readonly<Record<string, Template>>;
   private readonly access = new AccessFunctions(IMPORTS.length + 1);
+  private readonly messages: FastMessages;
   private readonly slow: number[] = [];
   private vectors = 0;
   private readonly frame: Frame;
@@ -139,6 +100,8 @@ class Compiler {
         return SCRATCH + n;
       },
     };
+    this.frame.vector(SELECT_VECTORS - 1);
+    this.messages = new FastMessages(this.access, I, this.frame);
   }
 
   module(): Compiled {
@@ -163,7 +126,7 @@ class Compiler {
     return join(
       set(TURNED, int(NOWHERE)),
       set(SELECTED, int(NOWHERE)),
-      this.activate(),
+      activate(),
       W.block,
       W.loop,
       W.block,
@@ -172,95 +135,11 @@ class Compiler {
       W.end,
       interpret,
       W.end,
-      this.select(),
+      select(),
       branch(0),
       W.end,
       W.end,
-      this.leave(),
-    );
-  }
-
-  /** What follows from ACTIVE. */
-  private activate(): number[] {
-    return join(
-      set(FULL, i(W.eq, get(ACTIVE), get(ALIVE))),
-      ...QUADS.map((q) => set(MASKS + q, laneBits(get(ACTIVE), q))),
-    );
-  }
-
-  /** Executing lanes that went past a reconvergence have their place there. */
-  private settle(): number[] {
-    return join(
-      i(W.ne, get(TURNED), int(NOWHERE)),
-      W.if,
-      ...QUADS.map((q) => {
-        const old = load128(FILE_MEMORY, int(0), PLACES + 16 * q);
-        const value = v('v128.bitselect', v('i32x4.splat', get(TURNED)), old, get(MASKS + q));
-        return store128(FILE_MEMORY, int(0), value, PLACES + 16 * q);
-      }),
-      set(MOVED, i(W.or, get(MOVED), get(ACTIVE))),
-      set(TURNED, int(NOWHERE)),
-      W.end,
-    );
-  }
-
-  /** The lanes with the lowest place execute; OTHERS is the lowest of the rest. */
-  private select(): number[] {
-    const place = (q: number): number => SCRATCH + q;
-    this.frame.vector(4);
-    const lowest = (): number[] => {
-      const two = v('i32x4.min_s', get(place(0)), get(place(1)));
-      const four = v('i32x4.min_s', two, v('i32x4.min_s', get(place(2)), get(place(3))));
-      const swap = (distance: number): number[] => Array.from({ length: 16 }, (_, b) => (b + 4 * distance) & 15);
-      const all = join(
-        set(SCRATCH + 4, four),
-        set(SCRATCH + 4, this.lesser(swap(2))),
-        set(SCRATCH + 4, this.lesser(swap(1))),
-      );
-      return join(all, lane(0, get(SCRATCH + 4)));
-    };
-    const chosen = (q: number): number[] => v('i32x4.eq', get(place(q)), v('i32x4.splat', get(PLACE)));
-    return join(
-      this.settle(),
-      ...QUADS.map((q) =>
-        set(
-          place(q),
-          v(
-            'v128.bitselect',
-            load128(FILE_MEMORY, int(0), PLACES + 16 * q),
-            splat(NOWHERE),
-            laneBits(get(CANDIDATES), q),
-          ),
-        ),
-      ),
-      set(PLACE, lowest()),
-      set(SELECTED, get(PLACE)),
-      set(ACTIVE, bitsOf(chosen)),
-      ...QUADS.map((q) => set(place(q), v('v128.bitselect', splat(NOWHERE), get(place(q)), chosen(q)))),
-      set(OTHERS, lowest()),
-      this.activate(),
-    );
-  }
-
-  private lesser(bytes: readonly number[]): number[] {
-    const x = get(SCRATCH + 4);
-    return v('i32x4.min_s', x, shuffle(x, x, bytes));
-  }
-
-  private leave(): number[] {
-    const state = (word: number, local: number): number[] =>
-      store32(FILE_MEMORY, int(0), get(local), STATES + 4 * word);
-    return join(
-      this.settle(),
-      state(STATE.PLACE, PLACE),
-      state(STATE.ACTIVE, ACTIVE),
-      state(STATE.BUDGET, BUDGET),
-      state(STATE.CYCLES, CYCLES),
-      state(STATE.LOADS, LOADS),
-      state(STATE.STORES, STORES),
-      state(STATE.MOVED, MOVED),
-      state(STATE.SELECTED, SELECTED),
-      get(EXITED),
+      leave(),
     );
   }
 
@@ -425,7 +304,7 @@ class Compiler {
       if (test === undefined) continue;
       const target = after + test.imm;
       const leave = (place: number): Code => join(store(), test.turn ? this.turn(place) : this.go(place));
-      body.push(this.taken());
+      body.push(taken());
       if (target !== first) {
         // All stay, or some or all leave.
         body.push(
@@ -433,7 +312,8 @@ class Compiler {
             join(
               this.within(i(W.eq, get(TAKEN), get(ACTIVE)), () => leave(target)),
               store(),
-              this.part(after, target),
+              part(after, target),
+              this.toSelect(),
             ),
           ),
           test.turn ? this.meet(after, store) : [],
@@ -443,7 +323,8 @@ class Compiler {
       const out = join(
         this.within(i(W.eqz, get(TAKEN)), () => leave(after)),
         store(),
-        this.part(after, target),
+        part(after, target),
+        this.toSelect(),
       );
       body.push(
         this.within(i(W.eq, get(TAKEN), get(ACTIVE)), () =>
@@ -498,27 +379,12 @@ class Compiler {
     const constant = constantOf(this.I, op, 0);
     if (constant !== undefined) return to(zeroPart(op, constant) === op.flag ? target : next);
     return join(
-      this.taken(),
+      taken(),
       this.within(i(W.eqz, get(TAKEN)), () => to(next)),
       this.within(i(W.eq, get(TAKEN), get(ACTIVE)), () => to(target)),
-      this.part(next, target),
+      part(next, target),
+      this.toSelect(),
     );
-  }
-
-  /** Executing lanes that take the branch whose tests were made. */
-  private taken(): number[] {
-    const tests = bitsOf((q) => get(TESTS + q));
-    return set(TAKEN, i(W.and, tests, get(ACTIVE)));
-  }
-
-  /** Lanes go different ways. */
-  private part(next: number, target: number): number[] {
-    const places = QUADS.flatMap((q) => {
-      const goes = v('v128.bitselect', splat(target), splat(next), get(TESTS + q));
-      const old = load128(FILE_MEMORY, int(0), PLACES + 16 * q);
-      return store128(FILE_MEMORY, int(0), v('v128.bitselect', goes, old, get(MASKS + q)), PLACES + 16 * q);
-    });
-    return join(places, set(MOVED, i(W.or, get(MOVED), get(ACTIVE))), set(TURNED, int(NOWHERE)), this.toSelect());
   }
 
   private hasTemplate(op: MicroOp): boolean {
@@ -557,7 +423,7 @@ class Compiler {
   /** A message: the fast way where there is one, else or when that gives up the interpreter's. */
   private message(op: MicroOp, place: number, turns: boolean): number[] {
     const slowly = (): number[] => this.slowMessage(place);
-    const fast = this.fast(op);
+    const fast = this.messages.fast(op);
     const counted = this.count();
     const loads = (op.access & 1) !== 0 ? set(LOADS, i(W.add, get(LOADS), int(1))) : [];
     const stores = (op.access & 2) !== 0 ? set(STORES, i(W.add, get(STORES), int(1))) : [];
@@ -593,97 +459,6 @@ class Compiler {
   private leaveIfChanged(place: number, turns: boolean): number[] {
     return this.within(get(CHANGED), () => this.exit(turns ? EXIT.TURN : EXIT.INTERPRET, place + 1));
   }
-
-  /** Code before the call of an access function, the call, and words that each lane moves. */
-  private fast(op: MicroOp): { prepare: Code; done: Code; words: number } | undefined {
-    const [name = '', size = ''] = op.name.split('.');
-    const words = WIDTH[size] ?? 0;
-    const bytes = words * 4;
-    const a = this.rowOf(op, 0);
-    if (a === undefined || op.counter) return undefined;
-    const loads = words > 0 && op.outCount === words && (words > 1 || op.lane === 0);
-    if (name === 'LOAD' || name === 'STORE') {
-      const stores = words > 0 && op.inCount === words;
-      if (name === 'LOAD' ? !loads : !stores) return undefined;
-      const at = this.addresses(op, a);
-      const register = i(W.add, get(BASE), int(4 * (name === 'LOAD' ? op.out : op.in)));
-      const fn = name === 'LOAD' ? this.access.load(words) : this.access.store(words);
-      return {
-        prepare: at.prepare,
-        done: call(fn, at.low, at.high, register, get(ACTIVE)),
-        words: bytes >>> COST_WORD_SHIFT,
-      };
-    }
-    const b = this.rowOf(op, 1);
-    if (b === undefined) return undefined;
-    const register = i(W.add, get(BASE), int(4 * op.out));
-    if (name === 'LEA_BUFFER' && op.outCount === 2) {
-      return { prepare: b.prepare, done: call(this.access.pointers(), a.at, b.at, register, get(ACTIVE)), words: 0 };
-    }
-    if (name !== 'LD_BUFFER' || !loads) return undefined;
-    const find = call(this.access.buffer(bytes), a.at, b.at, int(0), get(ACTIVE));
-    const load = call(this.access.load(words), int(ADDRESS_LOW), int(ADDRESS_HIGH), register, get(ACTIVE));
-    const both = join(find, [0x04, I32], load, W.else, int(0), W.end);
-    return { prepare: join(a.prepare, b.prepare), done: both, words };
-  }
-
-  /** Address of a source's row; a constant is put into a row of its own first. */
-  private rowOf(op: MicroOp, n: number): { prepare: Code; at: Code } | undefined {
-    const [row, mask, prep] = sourceOf(op, n);
-    if (prep !== undefined) return undefined;
-    if (mask !== 0) return { prepare: [], at: i(W.add, get(BASE), int(4 * row)) };
-    if (row < CONSTANT_ROW * LANES || row >= WARP_ROW * LANES) return { prepare: [], at: int(4 * row) };
-    if (n === 0) return undefined;
-    const prepare = QUADS.flatMap((q) => store128(FILE_MEMORY, int(0), splat(this.I[row]!), ADDRESS_LOW + 16 * q));
-    return { prepare, at: int(ADDRESS_LOW) };
-  }
-
-  /** Rows of addresses: the source's own, or with the offset of the instruction added. */
-  private addresses(op: MicroOp, a: { at: Code }): { prepare: Code; low: Code; high: Code } {
-    const highRow = i(W.add, a.at, int(ROW_BYTES));
-    if (op.imm === 0) return { prepare: [], low: a.at, high: highRow };
-    this.frame.vector(1);
-    const prepare = QUADS.flatMap((q) => {
-      const low = load128(FILE_MEMORY, a.at, 16 * q);
-      const high = load128(FILE_MEMORY, highRow, 16 * q);
-      const sum = tee(SCRATCH + 1, v('i32x4.add', tee(SCRATCH, low), splat(op.imm)));
-      // A carry is a mask of -1; a borrow of a negative offset subtracts.
-      const carried =
-        op.imm > 0
-          ? v('i32x4.sub', high, v('i32x4.lt_u', get(SCRATCH + 1), get(SCRATCH)))
-          : v('i32x4.add', high, v('i32x4.gt_u', get(SCRATCH + 1), get(SCRATCH)));
-      return join(
-        store128(FILE_MEMORY, int(0), sum, ADDRESS_LOW + 16 * q),
-        store128(FILE_MEMORY, int(0), carried, ADDRESS_HIGH + 16 * q),
-      );
-    });
-    return { prepare, low: int(ADDRESS_LOW), high: int(ADDRESS_HIGH) };
-  }
 }
 
 const isPair = (x: Code | readonly [Code, Code]): x is readonly [Code, Code] => typeof x[0] === 'object';
-
-/** Which part of a word a branch looks at: all of it, the low or the high half. */
-const COMBINE_MASK = 7;
-const COMBINE_HIGH = 2;
-
-function zeroPart(op: MicroOp, word: number): boolean {
-  const part = op.select & COMBINE_MASK;
-  return (part === 0 ? word : part === COMBINE_HIGH ? word >>> 16 : word & 0xffff) === 0;
-}
-
-/** Lanes that take a branch, if they execute. */
-function zeroTest(q: Quad, op: MicroOp): Code {
-  const part = op.select & COMBINE_MASK;
-  const x = q.s(0);
-  const value = part === 0 ? x : part === COMBINE_HIGH ? v('i32x4.shr_u', x, int(16)) : v('i32x4.shl', x, int(16));
-  return v(op.flag ? 'i32x4.eq' : 'i32x4.ne', value, splat(0));
-}
-
-/** A bit for each of 16 lanes. */
-function bitsOf(mask: (q: number) => Code): number[] {
-  return QUADS.map((q) => {
-    const four = v('i32x4.bitmask', mask(q));
-    return q === 0 ? four : i(W.shl, four, int(4 * q));
-  }).reduce((sum, x) => i(W.or, sum, x));
-}

@@ -219,3 +219,20 @@ export function canPrepare(prep: Prep | undefined, wide: boolean): boolean {
   if (wide) return prep.kind === PREP.WIDE;
   return prep.kind !== PREP.CHANGE || prep.pick !== undefined;
 }
+
+/** Which part of a word a branch looks at: all of it, the low or the high half. */
+const COMBINE_MASK = 7;
+const COMBINE_HIGH = 2;
+
+export function zeroPart(op: MicroOp, word: number): boolean {
+  const part = op.select & COMBINE_MASK;
+  return (part === 0 ? word : part === COMBINE_HIGH ? word >>> 16 : word & 0xffff) === 0;
+}
+
+/** Lanes that take a branch, if they execute. */
+export function zeroTest(q: Quad, op: MicroOp): Code {
+  const part = op.select & COMBINE_MASK;
+  const x = q.s(0);
+  const value = part === 0 ? x : part === COMBINE_HIGH ? v('i32x4.shr_u', x, int(16)) : v('i32x4.shl', x, int(16));
+  return v(op.flag ? 'i32x4.eq' : 'i32x4.ne', value, splat(0));
+}
