@@ -57,7 +57,7 @@ export default function Compare() {
     if (text !== undefined) useUi.getState().say('info', text);
   };
   const pick = (label: string, value: string, set: (id: string) => void) => (
-    <select aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
+    <select className="choice" aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
       {entries.map((e) => (
         <option key={e.id} value={e.id}>
           {e.name}
@@ -115,21 +115,23 @@ function Compared(props: {
           </>
         )}
       </p>
-      <div className="compare-lanes">
-        <VirtualTable
-          label="Kinds compared"
-          columns={columns}
-          count={lanes.length}
-          rowAt={(i) => lanes[i]}
-          keyOf={(l) => l.lane}
-          selected={at < 0 ? undefined : at}
-          onSelect={(_, l) => {
-            if (l !== undefined) onLane(l.lane);
-          }}
-          rowClass={(l) => (l.differing > 0 ? 'compare-differs' : '')}
-        />
+      <div className="compare-body">
+        <div className="compare-lanes">
+          <VirtualTable
+            label="Kinds compared"
+            columns={columns}
+            count={lanes.length}
+            rowAt={(i) => lanes[i]}
+            keyOf={(l) => l.lane}
+            selected={at < 0 ? undefined : at}
+            onSelect={(_, l) => {
+              if (l !== undefined) onLane(l.lane);
+            }}
+            rowClass={(l) => (l.differing > 0 ? 'compare-differs' : '')}
+          />
+        </div>
+        {lane !== undefined && <LanePairs key={`${done.a} ${done.b} ${lane}`} lane={lane} a={done.a} b={done.b} />}
       </div>
-      {lane !== undefined && <LanePairs key={`${done.a} ${done.b} ${lane}`} lane={lane} a={done.a} b={done.b} />}
     </>
   );
 }

@@ -26,7 +26,7 @@ export function register(w: Workspace): Disposable {
       title: 'Compare Sessions',
       icon: GitCompareArrows,
       component: () => import('./compare.tsx'),
-      defaultPlace: 'bottom',
+      defaultPlace: 'centre',
       order: 90,
       open: false,
       command: 'session.compare',
