@@ -59,7 +59,10 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('driver objects, memory, his
     await grid.getByText('DRM_IOCTL_PANTHOR_DEV_QUERY').first().click();
     const call = page.getByRole('region', { name: 'The chosen call' });
     await call.getByRole('rowheader', { name: 'pointer' }).waitFor();
-    await call.getByText(/register access/).first().waitFor();
+    await call
+      .getByText(/register access/)
+      .first()
+      .waitFor();
     await filter.fill('');
   });
 

@@ -40,7 +40,7 @@ const LOG_COLUMNS: readonly Column<LogRow>[] = [
 const IOCTL_COLUMNS: readonly Column<LogRow>[] = [
   TIME,
   { id: 'client', title: 'Client', width: 64, mono: true, align: 'right', text: (r) => textOf(r['client']) },
-  { id: 'name', title: 'ioctl', width: 200, mono: true, text: (r) => textOf(r['name']) },
+  { id: 'name', title: 'ioctl', width: 290, mono: true, text: (r) => textOf(r['name']) },
   {
     id: 'result',
     title: 'Result',

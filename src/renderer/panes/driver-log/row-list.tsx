@@ -73,32 +73,36 @@ export function RowList(props: RowListProps) {
         />
         <Tool icon={ArrowDownToLine} name="Follow new rows" pressed={follow} onClick={() => setFollow(!follow)} />
       </TabBar>
-      <VirtualTable
-        label={label}
-        columns={columns}
-        count={total}
-        total={Math.max(all, total)}
-        counting={!complete}
-        follow={follow}
-        rowAt={source.rowAt}
-        keyOf={(r) => numberOf(r['seq'])}
-        selected={selected}
-        onVisible={source.visible}
-        onSelect={(i, row) => {
-          source.select(i);
-          if (row === undefined) return;
-          select({ kind: 'row', view, key: numberOf(row['seq']), ...(session === LIVE ? {} : { session }) });
-        }}
-        onActivate={toAccesses}
-        empty={
-          text === '' && always.length === 0 ? (
-            <Empty command="bench.boot">Nothing yet. A boot loads the driver.</Empty>
-          ) : (
-            'Nothing passes the filter.'
-          )
-        }
-      />
-      {row !== undefined && renderDetail?.(row)}
+      <div className="call-split">
+        <div className="call-list">
+          <VirtualTable
+            label={label}
+            columns={columns}
+            count={total}
+            total={Math.max(all, total)}
+            counting={!complete}
+            follow={follow}
+            rowAt={source.rowAt}
+            keyOf={(r) => numberOf(r['seq'])}
+            selected={selected}
+            onVisible={source.visible}
+            onSelect={(i, row) => {
+              source.select(i);
+              if (row === undefined) return;
+              select({ kind: 'row', view, key: numberOf(row['seq']), ...(session === LIVE ? {} : { session }) });
+            }}
+            onActivate={toAccesses}
+            empty={
+              text === '' && always.length === 0 ? (
+                <Empty command="bench.boot">Nothing yet. A boot loads the driver.</Empty>
+              ) : (
+                'Nothing passes the filter.'
+              )
+            }
+          />
+        </div>
+        {row !== undefined && renderDetail?.(row)}
+      </div>
     </>
   );
 }
