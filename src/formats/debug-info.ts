@@ -39,6 +39,8 @@ export class DebugInfo {
   readonly elf: ElfFile;
   private readonly rows: readonly LineRow[];
   private readonly scopes: readonly Scope[];
+  /** Answers of `linesWithCode`: a window asks again and again. */
+  private readonly lines = new Map<number, { readonly line: number; readonly address: number }[]>();
   private readonly byName: ReadonlyMap<string, NamedAddress>;
 
   /** Reads an ELF file. BadInput when it, or its debug information, is damaged or too large. */
@@ -117,12 +119,16 @@ export class DebugInfo {
 
   /** Lines of a file that have code, with the first address of each. */
   linesWithCode(file: number): { readonly line: number; readonly address: number }[] {
+    const known = this.lines.get(file);
+    if (known !== undefined) return known;
     const first = new Map<number, number>();
     for (const row of this.rows) {
       if (row.file !== file || row.end || !row.statement || row.line === 0) continue;
       if (!first.has(row.line)) first.set(row.line, row.address);
     }
-    return [...first].map(([line, address]) => ({ line, address })).toSorted((a, b) => a.line - b.line);
+    const made = [...first].map(([line, address]) => ({ line, address })).toSorted((a, b) => a.line - b.line);
+    this.lines.set(file, made);
+    return made;
   }
 
   /** The function at an address and what is inlined there, the innermost last. */

@@ -34,7 +34,7 @@ export const DEBUG_VIEW_HANDLERS: Handlers = {
   },
   'debug.symbols': (s) => {
     const { loaded, fileName } = s.symbols;
-    const matches = s.symbols.matches((address, length) => s.debugger.inspector.read(address, length));
+    const matches = s.symbols.matches((address, length) => memoryAt(s, address, length));
     return {
       file: fileName,
       ...(matches === undefined ? {} : { matches }),
@@ -96,6 +96,16 @@ export const DEBUG_VIEW_HANDLERS: Handlers = {
   'debug.profileTrace': (s) => needed(s).perfetto((address) => s.symbols.text(address) ?? hex(address, 8)),
 };
 
+/** Memory of the MCU by whole pages; empty where part of it is not mapped. */
+function memoryAt(s: DebugService, address: number, length: number): Uint8Array {
+  try {
+    return s.history.engine.readMemory('mcu', 0, address, length);
+  } catch (error) {
+    if (error instanceof UsageError) return new Uint8Array(0);
+    throw error;
+  }
+}
+
 /** Names an address. Undo takes it back without going back in time: a name is no state of the machine. */
 function label(s: DebugService, after: { address: number; name: string; comment: string }): void {
   const known = s.history.labels.get(after.address);
@@ -153,13 +163,21 @@ function recordingState(s: DebugService): RecordingState {
 
 function traced(s: DebugService, last: number, branches: boolean): TracedInstruction[] {
   const { inspector } = s.debugger;
-  return needed(s)
-    .lastInstructions(last, branches)
-    .map(({ instruction, timeNs, pc, jump }) => {
+  // A loop executes the same few instructions: each is written once. Text is what memory holds now.
+  const known = new Map<number, { readonly text: string; readonly place?: string }>();
+  const wordsAt = (pc: number): { readonly text: string; readonly place?: string } => {
+    let words = known.get(pc);
+    if (words === undefined) {
       const [line] = listing(inspector.read(pc, 4), pc);
       const place = s.symbols.text(pc);
-      return { instruction, timeNs, pc, jump, text: line?.text ?? '', ...(place === undefined ? {} : { place }) };
-    });
+      words = { text: line?.text ?? '', ...(place === undefined ? {} : { place }) };
+      known.set(pc, words);
+    }
+    return words;
+  };
+  return needed(s)
+    .lastInstructions(last, branches)
+    .map(({ instruction, timeNs, pc, jump }) => ({ instruction, timeNs, pc, jump, ...wordsAt(pc) }));
 }
 
 /** By function, where there are symbols or labels; else by runs of 256 bytes. */
