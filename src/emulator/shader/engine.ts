@@ -12,11 +12,9 @@ import { ACCESS, type Memory, type Mmu } from '../wiring.ts';
 import { Buffers } from './buffers.ts';
 import { COST_BARRIER, COST_GROUP, COST_WARP, MAX_GROUP_ITEMS } from './choices.ts';
 import { GroupStart } from './group.ts';
-import { flushRow, suppressRow } from './float-modes.ts';
 import {
   LaneFile,
   LANES,
-  RESULT_TEMP_ROW,
   SOURCE_TEMP_ROW,
   SPECIAL_ROW,
   UNIFORM_ROW,
@@ -29,8 +27,9 @@ import {
 } from './layout.ts';
 import { FAULTED, ShaderMemory } from './memory.ts';
 import { KIND, type MicroOp } from './micro-op.ts';
+import { Operands } from './operands.ts';
 import { Programs, type CodePage } from './program.ts';
-import { ConstantPool, prepare } from './sources.ts';
+import { ConstantPool } from './sources.ts';
 import { warpsOf, type Task } from './task.ts';
 import { Textures } from './textures.ts';
 import { ANSWER } from './translator/frame.ts';
@@ -44,9 +43,6 @@ const PAGE = 4096;
 const WORD = 8;
 /** First code address that does not exist. */
 const CODE_LIMIT = 2 ** 48;
-const TEMP_A = SOURCE_TEMP_ROW * LANES;
-const TEMP_STEP = 2 * LANES;
-const RESULT = RESULT_TEMP_ROW * LANES;
 const FIRST_WARP = WARP_ROW * LANES;
 
 /** A watch (watch.ts), with the number of the instruction in the present run. */
@@ -82,8 +78,7 @@ export class ShaderEngine {
   private readonly mmu: Mmu;
   /** The task whose registers are in the file. */
   private resident: Task | undefined;
-  private readonly sources = new Int32Array(4);
-  private floatMode = false;
+  private readonly operands: Operands;
 
   constructor(memory: Memory, mmu: Mmu, kind: ShaderEngineKind = 'interpreter') {
     this.mmu = mmu;
@@ -91,6 +86,7 @@ export class ShaderEngine {
     const file = new LaneFile(shared?.buffer);
     this.file = file;
     this.start = new GroupStart(file);
+    this.operands = new Operands(file);
     this.pool = new ConstantPool(file);
     this.memory = new ShaderMemory(memory, mmu, file.words(PAGES_ROW, PAGES_WORDS));
     this.buffers = new Buffers(this.memory, file.words(BUFFERS_ROW, BUFFERS_WORDS));
@@ -127,7 +123,7 @@ export class ShaderEngine {
     this.memory.traffic = 0;
     this.open(task);
     // Whoever looks at instructions sees each of them.
-    if (this.watch === undefined) this.translator?.open(task, this.floatMode);
+    if (this.watch === undefined) this.translator?.open(task, this.operands.floatMode);
     else this.translator?.close();
     const { nx, ny, nz } = task.box;
     const groups = nx * ny * nz;
@@ -165,7 +161,7 @@ export class ShaderEngine {
     this.memory.open(task.as);
     this.buffers.open(env.tableLo, env.tableHi);
     this.textures.open();
-    this.floatMode = env.flush !== 0 || env.suppressNan || env.suppressInf;
+    this.operands.open(env);
     if (this.resident === task) return;
     this.resident = task;
     file.I.fill(0, UNIFORM_ROW * LANES, SOURCE_TEMP_ROW * LANES);
@@ -289,7 +285,7 @@ export class ShaderEngine {
       pc += WORD;
 
       if (op.kind === KIND.ALU) {
-        if (op.plain && active === alive && !this.floatMode) {
+        if (op.plain && active === alive && !this.operands.floatMode) {
           op.alu(
             file,
             op,
@@ -299,14 +295,14 @@ export class ShaderEngine {
             op.c + (base & op.cm),
             op.e + (base & op.em),
           );
-        } else this.executeSlowly(op, base, pc, active === alive);
+        } else this.operands.execute(op, base, pc, active === alive);
       } else if (op.kind === KIND.MESSAGE) {
         let a = op.a + (base & op.am);
         let b = op.b + (base & op.bm);
         if (!op.plain) {
-          this.prepareSources(op, base, pc);
-          a = this.sources[0]!;
-          b = this.sources[1]!;
+          this.operands.prepare(op, base, pc);
+          a = this.operands.sources[0]!;
+          b = this.operands.sources[1]!;
         }
         if (op.message(this, op, base, a, b) === false) return this.failed(task, w, pc - WORD);
         if ((op.access & 1) !== 0) this.counts[2] = this.counts[2]! + 1;
@@ -403,7 +399,7 @@ export class ShaderEngine {
   private aluForTranslated(op: MicroOp, base: number, next: number, active: number, whole: boolean): void {
     const { file } = this;
     file.active = active;
-    if (!op.plain || !whole || this.floatMode) this.executeSlowly(op, base, next, whole);
+    if (!op.plain || !whole || this.operands.floatMode) this.operands.execute(op, base, next, whole);
     else
       op.alu(
         file,
@@ -421,8 +417,8 @@ export class ShaderEngine {
     const { epoch } = programs;
     const generation = mmu.generation(this.as);
     this.file.active = active;
-    this.prepareSources(op, base, next);
-    if (op.message(this, op, base, this.sources[0]!, this.sources[1]!) === false) return ANSWER.FAULT;
+    this.operands.prepare(op, base, next);
+    if (op.message(this, op, base, this.operands.sources[0]!, this.operands.sources[1]!) === false) return ANSWER.FAULT;
     if (programs.epoch !== this.pageEpoch) this.pageVa = -1;
     return programs.epoch === epoch && mmu.generation(this.as) === generation ? ANSWER.DONE : ANSWER.CHANGED;
   }
@@ -473,62 +469,11 @@ export class ShaderEngine {
     return op;
   }
 
-  /** Puts the rows of the prepared sources into `sources`. */
-  private prepareSources(op: MicroOp, base: number, next: number): void {
-    const { sources, file } = this;
-    const { I } = file;
-    if (op.counter) {
-      file.broadcast(SPECIAL_ROW.PROGRAM_COUNTER, next | 0);
-      file.broadcast(SPECIAL_ROW.PROGRAM_COUNTER + 1, Math.floor(next / TWO32));
-    }
-    sources[0] = op.a + (base & op.am);
-    sources[1] = op.b + (base & op.bm);
-    sources[2] = op.c + (base & op.cm);
-    sources[3] = op.e + (base & op.em);
-    const { pa, pb, pc, pe } = op;
-    if (pa !== undefined) sources[0] = prepared(I, pa, sources[0], TEMP_A);
-    if (pb !== undefined) sources[1] = prepared(I, pb, sources[1], TEMP_A + TEMP_STEP);
-    if (pc !== undefined) sources[2] = prepared(I, pc, sources[2], TEMP_A + 2 * TEMP_STEP);
-    if (pe !== undefined) sources[3] = prepared(I, pe, sources[3], TEMP_A + 3 * TEMP_STEP);
-  }
-
-  /** An arithmetic instruction with prepared sources, a partial result, or float modes. */
-  private executeSlowly(op: MicroOp, base: number, next: number, whole: boolean): void {
-    const { sources, file } = this;
-    this.prepareSources(op, base, next);
-    if (this.floatMode) this.flushSources(op);
-    const direct = whole && op.halves === BOTH_HALVES;
-    const d = direct ? base + op.dst : RESULT;
-    op.alu(file, op, d, sources[0]!, sources[1]!, sources[2]!, sources[3]!);
-    if (this.floatMode && op.float !== 0) this.finishFloats(op, d);
-    if (!direct) {
-      keep(file, base + op.dst, RESULT, op.halves);
-      if (op.wide) keep(file, base + op.dst + LANES, RESULT + LANES, BOTH_HALVES);
-    }
-  }
-
-  private flushSources(op: MicroOp): void {
-    const env = this.resident?.environment;
-    if (env === undefined || op.float === 0 || env.flush === 0) return;
-    for (let n = 0; n < 4; n++) {
-      const to = TEMP_A + n * TEMP_STEP;
-      flushRow(this.file.I, this.sources[n]!, to, op.float);
-      this.sources[n] = to;
-    }
-  }
-
-  private finishFloats(op: MicroOp, d: number): void {
-    const env = this.resident?.environment;
-    if (env === undefined) return;
-    if (env.flush !== 0) flushRow(this.file.I, d, d, op.float);
-    suppressRow(this.file.I, d, op.float, env.suppressNan, env.suppressInf);
-  }
-
   /** Active lanes that take a branch. */
   private branch(op: MicroOp, base: number, next: number, active: number): number {
-    this.prepareSources(op, base, next);
+    this.operands.prepare(op, base, next);
     const { I } = this.file;
-    const row = this.sources[0]!;
+    const row = this.operands.sources[0]!;
     const shift = (op.select & COMBINE_MASK) === COMBINE_HIGH ? 16 : 0;
     const mask = (op.select & COMBINE_MASK) === 0 ? -1 : 0xffff;
     let taken = 0;
@@ -554,7 +499,6 @@ export class ShaderEngine {
   }
 }
 
-const BOTH_HALVES = 3;
 /** The only slot a barrier may name (chosen: any other is a barrier fault). */
 const BARRIER_SLOT = 7;
 const COMBINE_MASK = 7;
@@ -566,17 +510,4 @@ const place = (row: number, base: number, mask: number): number => row + (base &
 /** Target of an indirect branch: an address in the same 4 GiB, or a distance in instructions. */
 function indirect(op: MicroOp, next: number, value: number): number {
   return (op.select & ABSOLUTE) !== 0 ? Math.floor(next / TWO32) * TWO32 + (value >>> 0) : next + value * WORD;
-}
-
-function prepared(I: Int32Array, prep: Parameters<typeof prepare>[1], from: number, to: number): number {
-  prepare(I, prep, from, to);
-  return to;
-}
-
-/** Keeps the results of active lanes, and of the halves that are written. */
-function keep({ I, active }: LaneFile, to: number, from: number, halves: number): void {
-  const mask = halves === BOTH_HALVES ? -1 : halves === 1 ? 0xffff : ~0xffff;
-  for (let l = 0; l < LANES; l++) {
-    if ((active >>> l) & 1) I[to + l] = (I[to + l]! & ~mask) | (I[from + l]! & mask);
-  }
 }

@@ -1,7 +1,8 @@
 /**
  * Float modes of a shader program: subnormals flushed to zeros of their sign, NaN and infinities kept out of results.
- * The three flushing modes are treated alike, operands and results (chosen); suppressed NaN become 0, suppressed
- * infinities the largest finite number (chosen).
+ * Mode 1 flushes binary32 and keeps binary16, as Mesa asks for it; the other two flush both and are treated alike
+ * (chosen). Flushing applies to operands and results that are numbers, not to the integers beside them; suppressed NaN
+ * become 0, suppressed infinities the largest finite number (chosen).
  */
 import { LANES } from './layout.ts';
 
@@ -31,6 +32,13 @@ function each(I: Int32Array, from: number, to: number, size: number, f: (bits: n
     I[to + l] = size === 32 ? f(w) : (f(w & 0xffff) & 0xffff) | (f(w >>> 16) << 16);
   }
 }
+
+/** The mode that leaves binary16 alone: the field's DX11. */
+const FLUSH_32_ONLY = 1;
+
+/** True when a flushing mode applies to numbers of `size` bits. */
+export const flushes = (mode: number, size: number): boolean =>
+  mode !== 0 && (size === 32 || (size === 16 && mode !== FLUSH_32_ONLY));
 
 /** Flushes a row of numbers of `size` bits into another. */
 export function flushRow(I: Int32Array, from: number, to: number, size: number): void {

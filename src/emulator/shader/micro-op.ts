@@ -61,8 +61,12 @@ export interface MicroOp {
   /** No source needs anything, all of a register is written. */
   readonly plain: boolean;
   readonly counter: boolean;
-  /** Elements are binary32 or binary16 numbers (32, 16) or not numbers (0): for float modes. */
+  /** Size of the numbers among the sources (32, 16), or 0 when there are none: for float modes. */
   readonly float: number;
+  /** Which sources are numbers: bit n for source n. */
+  readonly floatSources: number;
+  /** Size of the numbers in the result; 0 for integers, masks and selections. */
+  readonly floatResult: number;
   /** Modifiers by their usual places; 0 where there are none. */
   readonly clamp: number;
   readonly round: number;
@@ -110,10 +114,20 @@ function costOf(row: Row): number {
 
 const NO_OPERAND: Operand = { register: false, row: 0, prep: undefined, counter: false };
 
-/** Sizes whose sources are numbers that flushing and suppression apply to. */
+/** Selections move bits; conversions to integers, exponents, comparisons and classes give no numbers. */
+const NO_NUMBERS = /^CSEL/;
+const NO_NUMBER_RESULT = /^(V?2?F(16|32)_TO_V?2?[SU]|FREXPE|FCMP|FPCLASS|DISCARD)/;
+
+/** Size of the sources that are numbers, which flushing applies to. */
 function floatOf(row: Row): number {
-  if (!row.sources.some((s) => s.float) || row.name.startsWith('CSEL')) return 0;
+  if (!row.sources.some((s) => s.float) || NO_NUMBERS.test(row.name)) return 0;
+  if (row.name.startsWith('F16_TO_')) return 16;
   return row.typeSize === 16 && row.name !== 'V2F32_TO_V2F16' ? 16 : 32;
+}
+
+/** Size of the numbers of the result, which flushing and suppression apply to. */
+function floatResultOf(row: Row): number {
+  return floatOf(row) === 0 || NO_NUMBER_RESULT.test(row.name) ? 0 : row.typeSize;
 }
 
 /** Decodes a word; never fails. */
@@ -174,6 +188,8 @@ export function lower(lo: number, hi: number, pool: ConstantPool): MicroOp {
     plain: !preps && (!row.destination || flagsOf(hi) === 3),
     counter: operands.some((o) => o.counter),
     float: floatOf(row),
+    floatSources: row.sources.reduce((bits, s, n) => bits | (s.float ? 1 << n : 0), 0),
+    floatResult: floatResultOf(row),
     clamp: modifier('clamp'),
     round: modifier('round_mode'),
     condition: modifier('condition'),
@@ -245,6 +261,8 @@ const TEMPLATE: MicroOp = {
   plain: true,
   counter: false,
   float: 0,
+  floatSources: 0,
+  floatResult: 0,
   clamp: 0,
   round: 0,
   condition: 0,

@@ -41,7 +41,7 @@ import { Quad, constantOf, sourceOf, canPrepare, zeroPart, zeroTest, type Frame 
 import type { Block, Region } from './region.ts';
 import { floatTemplates, type Fusing, type Template } from './templates-float.ts';
 import { INTEGER_TEMPLATES } from './templates-integer.ts';
-import { I32, V128, W, join, get, set, int, call, branch, i, vector, jumpTable, moduleOf, type Code } from './wasm.ts';
+import { I32, V128, W, join, get, set, int, call, branch, i, jumpTable, moduleOf, type Code } from './wasm.ts';
 
 const IMPORTS = [
   { name: 'alu', type: { takes: [I32, I32, I32, I32], gives: [] } },
