@@ -144,7 +144,7 @@ function columnsOf({ a, b }: Done): readonly Column<Lane>[] {
   const number = (id: string, title: string, value: (l: Lane) => number): Column<Lane> => ({
     id,
     title,
-    width: 150,
+    width: 110,
     align: 'right',
     mono: true,
     text: (l) => countText(value(l)),
