@@ -66,8 +66,8 @@ class RowScroll {
   };
 
   /** The bar again where the rows are: what was asked for before the rows had their height could not be reached. */
-  readonly settle = (w: RowWindow, offset: number): void => {
-    const top = topOf(w, offset);
+  readonly settle = (w: RowWindow): void => {
+    const top = topOf(w, this.shown.offset);
     if (this.element !== undefined && Math.abs(this.element.scrollTop - top) > 1) this.element.scrollTop = top;
   };
 
@@ -105,7 +105,7 @@ export function useRows(scroller: RefObject<HTMLElement | null>, count: number, 
     () => (scroller.current === null ? undefined : scroll.attach(scroller.current, head)),
     [scroll, scroller, head],
   );
-  useLayoutEffect(() => scroll.settle(w, offset), [scroll, w, offset]);
+  useLayoutEffect(() => scroll.settle(w), [scroll, w]);
   const { first, last } = rowsIn(w, offset);
   return {
     height: w.height,
