@@ -118,9 +118,15 @@ const NO_OPERAND: Operand = { register: false, row: 0, prep: undefined, counter:
 const NO_NUMBERS = /^CSEL/;
 const NO_NUMBER_RESULT = /^(V?2?F(16|32)_TO_V?2?[SU]|FREXPE|FCMP|FPCLASS|DISCARD)/;
 
+/** The sources that are numbers, a bit each. FADD_IMM.f32 takes no modifiers of one, but adds it. */
+function floatSourcesOf(row: Row): number {
+  if (row.name === 'FADD_IMM.f32') return 1;
+  return row.sources.reduce((bits, s, n) => bits | (s.float ? 1 << n : 0), 0);
+}
+
 /** Size of the sources that are numbers, which flushing applies to. */
 function floatOf(row: Row): number {
-  if (!row.sources.some((s) => s.float) || NO_NUMBERS.test(row.name)) return 0;
+  if (floatSourcesOf(row) === 0 || NO_NUMBERS.test(row.name)) return 0;
   if (row.name.startsWith('F16_TO_')) return 16;
   return row.typeSize === 16 && row.name !== 'V2F32_TO_V2F16' ? 16 : 32;
 }
@@ -188,7 +194,7 @@ export function lower(lo: number, hi: number, pool: ConstantPool): MicroOp {
     plain: !preps && (!row.destination || flagsOf(hi) === 3),
     counter: operands.some((o) => o.counter),
     float: floatOf(row),
-    floatSources: row.sources.reduce((bits, s, n) => bits | (s.float ? 1 << n : 0), 0),
+    floatSources: floatSourcesOf(row),
     floatResult: floatResultOf(row),
     clamp: modifier('clamp'),
     round: modifier('round_mode'),
