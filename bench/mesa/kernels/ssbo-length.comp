@@ -1,5 +1,6 @@
 #version 450
 // run: --dispatch 1,1,1 --init zzzzz
+// drivers: vulkan
 layout(local_size_x=4) in; layout(std430,set=0,binding=0) buffer X{uint x[];};
   layout(std430,set=0,binding=1) buffer Y{uvec4 h; uvec3 y[];}; layout(std430,set=1,binding=0) buffer Z{uint p;
   uint z[];};
