@@ -41,6 +41,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('sessions'), () => {
     const download = page.waitForEvent('download');
     await sessions().getByRole('button', { name: 'Export Session…' }).click();
     await page.getByRole('option', { name: /^JSON/ }).click();
+    await page.getByRole('option', { name: /^With firmware/ }).click();
     const file = await (await download).path();
     expect(readFileSync(file, 'utf8')).toContain('power-on');
     await page.getByText(/^Downloading /).waitFor();
