@@ -160,6 +160,17 @@ function rawAppend(file: string, total: number): void {
   closeSync(fd);
 }
 
+/** As many records, one batch again and again: nothing but the appending. */
+function rawAppendSame(file: string, total: number): void {
+  const words = new Int32Array(BATCH * ACCESS_WORDS);
+  fill(words, 1, BATCH);
+  const fd = openSync(file, 'w');
+  for (let at = 0; at < total; at += BATCH) {
+    writeSync(fd, words.subarray(0, Math.min(BATCH, total - at) * ACCESS_WORDS));
+  }
+  closeSync(fd);
+}
+
 /** Seconds that making the records alone takes. */
 const making = (total: number): Promise<number> => seconds(() => batches(total, () => {}));
 
@@ -271,8 +282,7 @@ export const session: Benchmark = {
       const byTime = await timed(() => log.window(log.seqAt(Math.floor(((++k * 0.17) % 1) * MANY * 100)) ?? 0, WINDOW));
       const counts = await timed(() => log.counts());
       s.close();
-      const spent = await making(MANY);
-      const raw = (await seconds(() => rawAppend(path.join(dir, 'raw-many'), MANY))) - spent;
+      const raw = await median(3, () => seconds(() => rawAppendSame(path.join(dir, 'raw-many'), MANY)));
       const some = path.join(dir, 'some.tyrsession');
       DESIGNS.find((d) => d.name === 'digit-chunks')?.write(some, FEW);
       const more = [
