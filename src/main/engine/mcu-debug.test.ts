@@ -361,6 +361,18 @@ describe('recordings', () => {
     expect(b.call('debug.state', {})).toMatchObject({ pc: to.pc, instructions: to.instructions });
   });
 
+  it('put calls below their callers, also where a call that never returns ends at another function', () => {
+    const b = bench();
+    b.call('bench.boot', {});
+    b.call('debug.recordPast', {});
+    const tree = b.call('debug.profile', {});
+    const path: string[] = [];
+    for (let k = tree.findIndex((n) => n.name === 'memset'); k >= 0; k = tree[k]?.parent ?? -1) {
+      path.unshift(tree[k]?.name ?? '');
+    }
+    expect(path).toEqual(['all', 'reset', 'main_loop', 'init_interface', 'memset']);
+  });
+
   it('change nothing of the machine', () => {
     const run = (on: boolean): string => {
       const b = booted();

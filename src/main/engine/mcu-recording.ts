@@ -158,14 +158,15 @@ export class McuRecording {
       this.popException(now);
       return;
     }
-    for (let k = this.stack.length - 1; k >= 0; k--) {
-      if (this.stack[k]!.back !== address) continue;
-      while (this.stack.length > k) this.pop(now);
-      return;
-    }
+    // Before looking for a return: behind a call that never returns another function may begin.
     const before = this.instructionAt(this.last);
     if (CALLS.has(before.key)) {
       this.push(address, this.last + before.length, now);
+      return;
+    }
+    for (let k = this.stack.length - 1; k >= 0; k--) {
+      if (this.stack[k]!.back !== address) continue;
+      while (this.stack.length > k) this.pop(now);
       return;
     }
     // A jump into another function: what it does belongs to that one.
