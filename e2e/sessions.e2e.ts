@@ -115,7 +115,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('sessions'), () => {
     const registers = pane(page, 'Registers');
     const filter = registers.getByRole('textbox', { name: 'Search registers' });
     await filter.fill('GPU_INT_MASK');
-    const row = registers.getByRole('treeitem', { name: 'GPU_INT_MASK', exact: true });
+    const row = registers.getByRole('treeitem', { name: /^GPU_INT_MASK\b/ });
     await row.click();
     await page.keyboard.press('F2');
     await page.getByRole('combobox', { name: 'Value of GPU_INT_MASK' }).fill('0x101');
