@@ -202,9 +202,10 @@ describe.skipIf(noBrowser !== undefined).each(['dark', 'light'] as const)(
       await page.locator('.rename-input').fill('again');
       await page.keyboard.press('Enter');
       await expect.poll(shown).toContain('BRANCH.gt r1, again');
-      await page.keyboard.press('Shift+Alt+F');
+      await streams.getByRole('button', { name: 'Format the text' }).click();
       await expect.poll(shown).toContain('again: MOVE48 d64, #0x1000');
       // From the use to the definition.
+      await editor().focus();
       await page.keyboard.press('Control+End');
       await page.keyboard.press('F12');
       await streams.getByText('No problems.').waitFor();

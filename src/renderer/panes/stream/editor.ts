@@ -85,6 +85,15 @@ export class StreamEditor {
         run: actions.save,
       }),
     );
+    // Monaco's own key for it differs from system to system; the button names this one.
+    this.stack.use(
+      this.editor.addAction({
+        id: 'tyr.format',
+        label: 'Format the Text',
+        keybindings: [KeyMod.Shift | KeyMod.Alt | KeyCode.KeyF],
+        run: () => this.format(),
+      }),
+    );
     this.stack.use(this.editor.onMouseDown((e) => this.clicked(e)));
     this.stack.use(this.editor.onDidChangeModelContent(() => this.checkSoon()));
     this.stack.use(
