@@ -3,8 +3,8 @@
  * takes effect, so that running the journal again gives the same machine. Synchronous; the worker around it
  * (worker.ts) and the replay (lab/replay) both use it as it stands.
  */
-import { Bug, UsageError, unreachable } from '../../base/errors.ts';
-import { hex, TWO32 } from '../../base/bits.ts';
+import { Bug, UsageError } from '../../base/errors.ts';
+import { hex } from '../../base/bits.ts';
 import { stateHash, type Plain, type PlainObject } from '../../base/stateful.ts';
 import { Kernel, type KernelState } from '../../driver/kernel/kernel.ts';
 import type { TyrState } from '../../driver/tyr/state.ts';
@@ -12,7 +12,6 @@ import type { Input, InputOf } from '../../protocol/inputs.ts';
 import { NOVA_NODE_PATH, boundNova, novaModule } from '../../driver/nova/nova.ts';
 import type { DrmDeviceState } from '../../driver/drm/device.ts';
 import { boundDevice, nodePath, tyrModule } from '../../driver/tyr/tyr.ts';
-import { MCU_CS } from '../../spec/registers/mcu-private.ts';
 import { createGpuCores } from '../../emulator/gpu-cores.ts';
 import { Board } from './board.ts';
 import { Clients, type CallReply, type ClientsState } from './clients.ts';
@@ -20,6 +19,7 @@ import type { EngineControl } from './control.ts';
 import { setMcuRegister } from './mcu-inspector.ts';
 import { DriverCalls } from './driver-calls.ts';
 import { DriverView } from './driver-view.ts';
+import { Grants, type Granting } from './grants.ts';
 import { encodeInput, sha256 } from './journal.ts';
 import type { Recorder } from './recorder.ts';
 import { NOVA_NODE } from './rk3588.ts';
@@ -45,19 +45,6 @@ export type EngineState = {
   readonly records: RecordsState;
 };
 
-/** Steps in which a wait for an event or for idleness looks again, in virtual ns (chosen). */
-const LOOK_NS = 10_000;
-/** Pieces a long grant is given in when somebody looks in between, in virtual ns: at work, and idle (chosen). */
-const PIECE_NS = 1_000_000;
-const IDLE_PIECE_NS = 100_000_000;
-
-/** How a grant of time is given: ended early too, looked at in between, begun before. */
-interface Granting {
-  readonly stopped?: () => boolean;
-  readonly between?: (givenNs: number) => void;
-  readonly givenNs?: number;
-}
-
 /** Render node of each driver. */
 const NODE_PATHS = { tyr: nodePath('render'), nova: NOVA_NODE_PATH } as const;
 
@@ -73,10 +60,7 @@ export class Engine {
   readonly unknown = new UnknownRegisters();
   readonly records: Records;
   readonly powerOn: InputOf<'power-on'>;
-  /** Told of every shader instruction looked at during `advance` until `shader`, which needs the hook for itself. */
-  onShaderLook: ((number: number) => void) | undefined;
-  /** Told of every instruction looked at during `advance` until `stream`, which needs the hook for itself. */
-  onStreamLook: ((cs: number, pc: number) => void) | undefined;
+  readonly grants: Grants;
   private readonly recorder: Recorder;
   private readonly calls: DriverCalls;
   private readonly blobs = new Set<string>();
@@ -125,6 +109,12 @@ export class Engine {
       jobStarted: () => this.board.streams.jobStarted(),
     });
     this.board.onEvent = () => this.eventCount++;
+    this.grants = new Grants({
+      kernel: this.kernel,
+      board: this.board,
+      answered: (ticket) => this.answered(ticket),
+      eventCount: () => this.eventCount,
+    });
     this.journal(powerOn);
     if (powerOn.bare) this.board.powerByHand();
   }
@@ -202,7 +192,7 @@ export class Engine {
         this.board.arrangeFault(input.what, input.errno, input.skip);
         return DONE;
       case 'advance':
-        return { result: this.advance(input) };
+        return { result: this.grants.give(input) };
       case 'device-reset':
         return this.resetDevice();
       case 'unknown-rule':
@@ -332,107 +322,9 @@ export class Engine {
   private granted(input: InputOf<'advance'>, how: Granting): ApplyResult {
     this.context = input.kind;
     try {
-      return { result: this.advance(input, how) };
+      return { result: this.grants.give(input, how) };
     } finally {
       this.context = '';
-    }
-  }
-
-  /** Grants time. 0 when it was used up, 1 when it ended early as asked. */
-  private advance(input: InputOf<'advance'>, { stopped, between, givenNs = 0 }: Granting = {}): number {
-    const from = this.now - givenNs;
-    const until = from + input.limitNs;
-    if (input.until === 'stream') return this.advanceToStream(until, input.stream, input.instruction);
-    if (input.until === 'shader') return this.advanceToShader(until, input.instruction);
-    if (input.until === 'fault') return this.advanceToFault(until, input.stream);
-    const asked = this.endOf(input);
-    const ended = stopped === undefined ? asked : () => stopped() || asked();
-    const look = between === undefined ? undefined : (): void => between(this.now - from);
-    if (input.until === 'idle' || input.until === 'event') return this.stepUntil(until, ended, look);
-    while (look !== undefined && until - this.now > PIECE_NS) {
-      const piece = this.idle ? IDLE_PIECE_NS : PIECE_NS;
-      if (this.kernel.runUntil(Math.min(until, this.now + piece), ended)) return 1;
-      if (this.now >= until) return 0;
-      look();
-    }
-    return this.kernel.runUntil(until, ended) ? 1 : 0;
-  }
-
-  /** To before an instruction of a stream, in the middle of an instant: where a debugger had stopped the machine. */
-  private advanceToStream(until: number, stream = -1, instruction = -1): number {
-    const { csf, hooks } = this.board.machine;
-    const { breakpoint } = hooks.csf;
-    const at = MCU_CS.CS_INSTRS.offset;
-    // It may stand before an earlier instruction of the same instant already.
-    let reached = false;
-    hooks.csf.breakpoint = (cs, pc) => {
-      this.onStreamLook?.(cs, pc);
-      if (cs !== stream || this.kernel.cpu.depth > 0) return false;
-      reached = (csf.peekStream(cs, at + 4) >>> 0) * TWO32 + (csf.peekStream(cs, at) >>> 0) === instruction;
-      return reached;
-    };
-    try {
-      return this.kernel.runUntil(until, () => reached) ? 1 : 0;
-    } finally {
-      hooks.csf.breakpoint = breakpoint;
-    }
-  }
-
-  /** To before an instruction of a warp, as `advanceToStream`. */
-  private advanceToShader(until: number, instruction = -1): number {
-    const { hooks } = this.board.machine;
-    const { shader } = hooks.csf;
-    let reached = false;
-    hooks.csf.shader = (_task, _warp, _pc, _active, number) => {
-      this.onShaderLook?.(number);
-      reached = number === instruction && this.kernel.cpu.depth === 0;
-      return reached;
-    };
-    try {
-      return this.kernel.runUntil(until, () => reached) ? 1 : 0;
-    } finally {
-      hooks.csf.shader = shader;
-    }
-  }
-
-  /** To behind a fault of a stream, where a debugger had stopped the machine. */
-  private advanceToFault(until: number, stream = -1): number {
-    const { streams, machine } = this.board;
-    const { onFault } = streams;
-    let met = false;
-    streams.onFault = (cs) => {
-      if (cs !== stream || this.kernel.cpu.depth > 0) return;
-      met = true;
-      machine.requestPause();
-    };
-    try {
-      return this.kernel.runUntil(until, () => met) ? 1 : 0;
-    } finally {
-      streams.onFault = onFault;
-    }
-  }
-
-  /** What ends a grant of time early. */
-  private endOf(input: InputOf<'advance'>): () => boolean {
-    switch (input.until) {
-      case 'time':
-        return () => false;
-      case 'answer': {
-        const { ticket } = input;
-        return () => ticket !== undefined && this.answered(ticket);
-      }
-      case 'event': {
-        const before = this.eventCount;
-        return () => this.eventCount !== before;
-      }
-      case 'idle':
-        return () => this.idle;
-      case 'stream':
-      case 'shader':
-      case 'fault':
-        return () => this.board.machine.csf.cut;
-      default:
-        return unreachable(input.until, 'advance');
     }
   }
 
@@ -440,10 +332,10 @@ export class Engine {
   advanceTo(input: InputOf<'advance'>, target: number): boolean {
     const { machine } = this.board;
     if (input.until === 'stream' || input.until === 'shader' || input.until === 'fault') {
-      this.advance(input);
+      this.grants.give(input);
       return machine.core.instructions >= target;
     }
-    const ended = this.endOf(input);
+    const ended = this.grants.endOf(input);
     machine.stopAtInstruction = target;
     const reached = (): boolean => machine.core.instructions >= target;
     try {
@@ -456,16 +348,7 @@ export class Engine {
 
   /** True when nothing is under way but housekeeping. */
   get idle(): boolean {
-    return this.board.machine.idle && this.kernel.quiet;
-  }
-
-  private stepUntil(until: number, done: () => boolean, look?: () => void): number {
-    while (!done()) {
-      if (this.now >= until) return 0;
-      look?.();
-      this.kernel.runUntil(Math.min(until, this.now + LOOK_NS), done);
-    }
-    return 1;
+    return this.grants.idle;
   }
 
   /** True once the driver module was loaded, whatever became of its probe. */

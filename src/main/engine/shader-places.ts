@@ -48,7 +48,7 @@ function search(engine: Engine, path: readonly Input[], from: number, target: nu
     look(number);
     return false;
   };
-  engine.onShaderLook = look;
+  engine.grants.onShaderLook = look;
   for (; inputs < path.length && executed(engine) <= target; inputs++) {
     beganNs = engine.now;
     const input = path[inputs];

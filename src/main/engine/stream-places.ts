@@ -102,7 +102,7 @@ function search(engine: Engine, past: Past, from: number, sought: Sought, orStar
     look(stream, pc);
     return false;
   };
-  engine.onStreamLook = look;
+  engine.grants.onStreamLook = look;
   for (; inputs < past.path.length; inputs++) {
     beganNs = engine.now;
     const input = past.path[inputs];

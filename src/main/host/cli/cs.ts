@@ -97,7 +97,7 @@ function check({ file, arch, json }: Options, io: Io): number {
   const text = new TextDecoder().decode(readInput(file));
   const problems = diagnostics(text, arch, filesBeside(file));
   if (json) {
-    const listed = problems.map(({ fix: _, ...p }, i) => ({ ...p, fix: problems[i] && fixOf(text, problems[i]) }));
+    const listed = problems.map((p) => ({ ...p, fix: fixOf(text, p) }));
     io.out(`${JSON.stringify({ arch, problems: listed })}\n`);
   } else {
     for (const p of problems) io.out(problemLine(file, p));
