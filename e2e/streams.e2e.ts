@@ -288,6 +288,15 @@ describe.skipIf(noBrowser !== undefined).each(['dark', 'light'] as const)(
       await page.keyboard.press('f');
       await expect.poll(() => words.textContent()).not.toBe(wide);
       expect(await words.textContent()).toMatch(/µs wide; .*job/);
+      // Along the job: back to the call that submitted it, forward to its slice and into its stream.
+      await page.keyboard.press('[');
+      await words.getByText(/GROUP_SUBMIT/).waitFor();
+      await page.keyboard.press(']');
+      await words.getByText(/queue 0: job \d+ done/).waitFor();
+      await page.keyboard.press(']');
+      await words.getByText(/Stream of group/).waitFor();
+      await page.keyboard.press('[');
+      await words.getByText(/queue 0: job \d+ done/).waitFor();
       await accessible();
       await timeline.getByRole('button', { name: 'Show as a table' }).click();
       await timeline

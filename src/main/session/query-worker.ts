@@ -6,12 +6,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError } from '../../base/errors.ts';
 import { toWire } from '../../protocol/client.ts';
+import type { FlowStep } from '../../protocol/window.ts';
 import { Comparison, type FindQuery, type PairsQuery } from './compare.ts';
 import type { SessionDiff } from './diff.ts';
 import { exportToFile, type ExportJob } from './export-file.ts';
 import { openingPlace } from './opening-place.ts';
 import { LogReader, type LogFind, type LogQuery } from './log-query.ts';
 import { countRows, openSession, readInfo } from './reader.ts';
+import { flowOf } from './timeline-flow.ts';
 import { TimelineReader, type SliceQuery } from './timeline-query.ts';
 
 export interface QueryWorkerData {
@@ -24,6 +26,7 @@ export interface Questions {
   find(q: LogFind): ReturnType<LogReader['find']>;
   tracks(): ReturnType<TimelineReader['tracks']>;
   slices(q: SliceQuery): ReturnType<TimelineReader['slices']>;
+  flow(q: { readonly track: string; readonly key: number }): { steps: FlowStep[] };
   about(): {
     info: Record<string, string>;
     counts: Record<string, number>;
@@ -60,6 +63,7 @@ function main({ path }: QueryWorkerData): void {
     find: (q) => log.find(q),
     tracks: () => timeline.tracks(),
     slices: (q) => timeline.slices(q),
+    flow: ({ track, key }) => ({ steps: flowOf(session, track, key) }),
     about: () => ({
       info: readInfo(session),
       counts: countRows(session),

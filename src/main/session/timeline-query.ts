@@ -71,6 +71,7 @@ export class TimelineReader {
     const plan = this.plans().find((p) => p.id === q.track);
     if (plan === undefined) throw new UsageError(`there is no track "${q.track}"`);
     if (plan.from === 'job') return { marks: sliceMarks(this.jobs(plan), q), complete: true };
+    if (plan.from === 'note') return { marks: sliceMarks(this.notes(), q), complete: true };
     const cache = this.cache(plan.id);
     const complete = this.grow(plan, cache, performance.now() + budgetMs);
     const segments = lineage(this.session);
@@ -138,6 +139,7 @@ export class TimelineReader {
       .all() as number[];
     return [
       events('input', 'Inputs', 'Bench', 'input', 'kind'),
+      { ...events('note', 'Markers', 'Bench', 'note', 'text'), kind: 'slices' as const },
       {
         ...base,
         id: 'rate',
@@ -254,6 +256,16 @@ export class TimelineReader {
     return rows.map((r) => {
       return { key: r.id, fromNs: r.f, toNs: r.t ?? Math.max(end, r.f), label: r.text, bad: r.bad === 1 };
     });
+  }
+
+  /** Notes are few, and may be added anywhere and changed: they are read at every question. */
+  private notes(): Span[] {
+    return this.session.db
+      .prepare(
+        'SELECT id AS key, time_ns AS fromNs, time_ns AS toNs, text AS label, 0 AS bad FROM note ORDER BY time_ns, id',
+      )
+      .all()
+      .map((row) => ({ ...(row as Span), bad: false }));
   }
 
   /** Puts the words of single rows on their marks. */

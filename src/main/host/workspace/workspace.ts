@@ -278,6 +278,7 @@ export class Workspace {
       'log.cancel': () => sql.cancel(),
       'timeline.tracks': ({ session }) => sessions.thread(session).ask('tracks'),
       'timeline.slices': ({ session, ...q }) => sessions.thread(session).ask('slices', q),
+      'timeline.flow': ({ session, ...q }) => sessions.thread(session).ask('flow', q),
       'session.list': () => sessions.list(),
       'session.open': async ({ id }) => {
         const file = id === undefined ? await outside.askOpen() : sessions.pathOf(id);

@@ -37,6 +37,8 @@ export interface Surface {
   /** Size in CSS pixels. */
   resize(width: number, height: number, ratio: number): void;
   draw(scene: Scene): void;
+  /** Takes the colours of the theme in force. */
+  readTokens(): void;
 }
 
 /** Height of the axis above the tracks, in CSS pixels. */
@@ -75,7 +77,6 @@ export class CanvasSurface implements Surface {
     this.readTokens();
   }
 
-  /** Takes the colours of the theme in force. */
   readTokens(): void {
     const style = getComputedStyle(this.canvas);
     const names = new Set<string>([...TOKENS, ...TRACK_TOKENS.map(([, token]) => token)]);

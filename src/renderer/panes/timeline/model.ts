@@ -2,7 +2,7 @@
  * What the timeline shows and what a person does to it: view, active track, selected mark, marked area, measure.
  * The pane hands in keys and pointer moves in times and tracks; drawing and React read from here.
  */
-import type { TimelineMark, TimelineTrack } from '../../../protocol/window.ts';
+import type { FlowStep, TimelineMark, TimelineTrack } from '../../../protocol/window.ts';
 import { Emitter } from '../../lib/emitter.ts';
 import { neighbour } from './marks.ts';
 import { clamp, fit, fitRange, pan, span, spanText, zoom, type View } from './scale.ts';
@@ -161,6 +161,20 @@ export class TimelineModel {
     this.reveal(mark);
   }
 
+  /** Next or previous row of the job that the selected one belongs to, on whatever track it stands. */
+  async follow(direction: 1 | -1): Promise<void> {
+    const { picked } = this;
+    if (picked?.mark.n !== 1) return;
+    const steps = await this.store.flow(picked.track, picked.mark.key);
+    const at = steps.findIndex((s) => s.track === picked.track && s.mark.key === picked.mark.key);
+    const later = (s: FlowStep): boolean => s.mark.fromNs > picked.mark.fromNs;
+    const here = at >= 0 ? at + direction : steps.findIndex(later) - (direction === 1 ? 0 : 1);
+    const next = steps[here];
+    if (next === undefined || this.picked !== picked) return;
+    this.pick(next.track, next.mark);
+    this.reveal(next.mark);
+  }
+
   moveTrack(by: number): void {
     const at = this.tracks.findIndex((t) => t.id === this.activeTrack);
     const next = this.tracks[Math.min(Math.max(at + by, 0), this.tracks.length - 1)];
@@ -177,6 +191,8 @@ export class TimelineModel {
       d: () => this.panBy(PAN_SHARE),
       '.': () => void this.step(1),
       ',': () => void this.step(-1),
+      ']': () => void this.follow(1),
+      '[': () => void this.follow(-1),
       ArrowRight: () => void this.step(1),
       ArrowLeft: () => void this.step(-1),
       ArrowDown: () => this.moveTrack(1),

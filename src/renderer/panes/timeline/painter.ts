@@ -38,6 +38,14 @@ export class Painter {
     const observer = new ResizeObserver(this.schedule);
     observer.observe(scroller);
     this.stack.defer(() => observer.disconnect());
+    const page = canvas.ownerDocument.documentElement;
+    const themes = new MutationObserver(([change]) => {
+      if (change?.oldValue === page.dataset['theme']) return;
+      this.surface.readTokens();
+      this.schedule();
+    });
+    themes.observe(page, { attributeFilter: ['data-theme'], attributeOldValue: true });
+    this.stack.defer(() => themes.disconnect());
     this.listen(scroller, 'scroll', this.schedule);
     this.listen(scroller, 'wheel', this.wheel, { passive: false });
     this.listen(canvas, 'pointerdown', this.press);

@@ -2,7 +2,6 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useRef, useSyncExternalStore, type KeyboardEvent } from 'react';
 import { useRowHeight } from '../../components/row-height.ts';
-import { useUi } from '../../state/ui.ts';
 import { AXIS_PX } from './draw.ts';
 import type { TimelineModel } from './model.ts';
 import { Painter } from './painter.ts';
@@ -19,15 +18,12 @@ export function TrackArea({ model, store, onOpen }: TrackAreaProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const rowHeight = useRowHeight();
-  const theme = useUi((s) => s.preferences.theme);
   const rows = useSyncExternalStore(model.subscribe, model.rows);
-  // Made anew with another theme: the surface reads its colours once.
   useEffect(() => {
     if (scroller.current === null || canvas.current === null) return undefined;
-    canvas.current.dataset['theme'] = theme;
     const painter = new Painter({ model, store, scroller: scroller.current, canvas: canvas.current, rowHeight });
     return () => painter.dispose();
-  }, [model, store, rowHeight, theme]);
+  }, [model, store, rowHeight]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
     if (event.key === 'Enter') onOpen();
@@ -43,14 +39,15 @@ export function TrackArea({ model, store, onOpen }: TrackAreaProps) {
       aria-label="Timeline"
       aria-roledescription="timeline"
       aria-describedby="timeline-keys"
-      aria-keyshortcuts="W S A D . , F R Escape Enter"
+      aria-keyshortcuts="W S A D . , [ ] F R Escape Enter"
       tabIndex={0}
       data-autofocus
       onKeyDown={onKeyDown}
     >
       <p id="timeline-keys" className="hidden-text">
         W and S zoom, A and D pan, arrows up and down change the track, full stop and comma go to the next and previous
-        mark, F fits it, R makes an area of it, Enter shows it in the log, Escape clears.
+        mark, the brackets to the next and previous row of the same job on any track, F fits it, R makes an area of it,
+        Enter shows it in the log, Escape clears.
       </p>
       <div className="timeline-names" style={{ paddingTop: AXIS_PX }}>
         {rows.map((row) =>

@@ -3,7 +3,7 @@
  * two questions of one track at a time, the newest view wins. What is on the screen stays until better marks come.
  */
 import type { Client } from '../../../protocol/client.ts';
-import { MAX_PIXELS, type TimelineMark, type TimelineTrack } from '../../../protocol/window.ts';
+import { MAX_PIXELS, type FlowStep, type TimelineMark, type TimelineTrack } from '../../../protocol/window.ts';
 import { Emitter } from '../../lib/emitter.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { covers, rangeFor, type Fetched } from './marks.ts';
@@ -38,6 +38,9 @@ export interface TrackList {
 }
 
 const NONE: TrackList = { tracks: [], endNs: 0, branch: 0 };
+
+/** The track of the markers, which a person may change at any time. */
+const NOTES = 'note';
 
 export class TrackStore {
   private readonly client: Pick<Client, 'call'>;
@@ -76,9 +79,9 @@ export class TrackStore {
         this.listBusy = false;
         const grown = toNs !== this.current.endNs || branch !== this.current.branch;
         // Marks before the old end stay as they are, unless another branch was taken up.
-        for (const s of this.states.values()) {
+        for (const [id, s] of this.states) {
           const reaches = s.data === undefined || s.data.range.toNs >= this.current.endNs;
-          if (grown && (reaches || branch !== this.current.branch)) s.stale = true;
+          if ((grown && (reaches || branch !== this.current.branch)) || id === NOTES) s.stale = true;
           s.failed = false;
         }
         this.failed = undefined;
@@ -109,6 +112,11 @@ export class TrackStore {
     if (range.toNs <= range.fromNs) return [];
     const { session } = this;
     return (await this.client.call('timeline.slices', { session, track, ...range, pixels: MAX_PIXELS })).marks;
+  }
+
+  /** Rows on the way of the job that a row belongs to. */
+  async flow(track: string, key: number): Promise<readonly FlowStep[]> {
+    return (await this.client.call('timeline.flow', { session: this.session, track, key })).steps;
   }
 
   private ask(): void {
