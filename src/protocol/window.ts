@@ -95,6 +95,10 @@ export const timelineMark = z.object({
 });
 export type TimelineMark = z.infer<typeof timelineMark>;
 
+/** A row on the way of a job over the tracks, from its submission to its interrupt. */
+export const flowStep = z.object({ track: z.string(), mark: timelineMark });
+export type FlowStep = z.infer<typeof flowStep>;
+
 export const sessionEntry = z.object({
   id: z.string(),
   name: z.string(),
@@ -259,6 +263,11 @@ export const hostRequests = {
       pixels: u32.min(1).max(MAX_PIXELS),
     }),
     result: z.object({ marks: z.array(timelineMark), complete: z.boolean() }),
+  },
+  /** The flow of the job that a row of a track belongs to, in order of time; no steps where it belongs to none. */
+  'timeline.flow': {
+    params: z.strictObject({ session, track: z.string().max(100), key: u53 }),
+    result: z.object({ steps: z.array(flowStep) }),
   },
   'session.list': { params: none, result: z.array(sessionEntry) },
   /** Opens a recorded session for reading. Without an id the host asks; undefined when the person gave up. */
