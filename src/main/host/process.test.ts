@@ -124,7 +124,7 @@ describe('a session stays whole', () => {
       '--session',
       session,
       '--limit-wall-s',
-      '2',
+      '1',
     ]);
     expect({ code: await ended, text: text() }).toMatchObject({ code: 5, text: expect.stringContaining('wall limit') });
     // How far the probe came by then depends on the host; what there is must be sound, the power-on input included.
