@@ -11,6 +11,11 @@ export type Marker = z.infer<typeof marker>;
 
 const text = z.string().max(10_000);
 
+/** A level of detail: whether it is on, rows since it was switched on, and rows beyond its bound. */
+const level = z.object({ on: z.boolean(), recorded: u53, dropped: u53 });
+export const recordDetailState = z.object({ cs: level, mcu: level });
+export type RecordDetailState = z.infer<typeof recordDetailState>;
+
 export const historyRequests = {
   /**
    * Goes back to an instant of the present history; what follows carries a new branch. Inside a call of the driver
@@ -43,6 +48,14 @@ export const historyRequests = {
   'marker.list': { params: none, result: z.array(marker) },
   /** Another text for a marker or note; the empty text takes it off the list. */
   'marker.edit': { params: z.strictObject({ id: u53, text }), result: z.void() },
+  /**
+   * Switches the recording of every instruction of the streams (`cs`) and of the MCU's control flow (`mcu`) into the
+   * session; what is left out stays as it is. Each has a bound from one switching-on to the next.
+   */
+  'record.detail': {
+    params: z.strictObject({ cs: z.boolean().optional(), mcu: z.boolean().optional() }),
+    result: recordDetailState,
+  },
   /** Goes to the instant of a marker, as `history.seek` does. */
   'marker.goto': { params: z.strictObject({ id: u53 }), result: place },
 } as const;

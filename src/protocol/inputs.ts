@@ -134,6 +134,8 @@ export const inputSchema = z.discriminatedUnion('kind', [
     name: z.string().max(100),
     comment: z.string().max(2000),
   }),
+  /** What is recorded beyond the usual from now on. No state of the machine. */
+  z.strictObject({ kind: z.literal('record-detail'), cs: z.boolean(), mcu: z.boolean() }),
   /** The driver is asked to reset the device, as it does itself when something hangs. */
   z.strictObject({ kind: z.literal('device-reset') }),
   z.strictObject({ kind: z.literal('unknown-rule'), address: u32.optional(), rule: unknownRule }),

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { debugNotices, debugRequests } from './debug.ts';
-import { historyRequests } from './history.ts';
+import { historyRequests, recordDetailState } from './history.ts';
 import { driverRequests } from './driver-views.ts';
 import { firmwareItemRequests } from './firmware-items.ts';
 import { bytes, inputSchema, memorySpace, u32, u53 } from './inputs.ts';
@@ -73,6 +73,8 @@ export const statusResult = z.object({
   faults: u53,
   session: z.string(),
   recording: z.boolean(),
+  /** What is recorded beyond the usual; undefined while nothing is. */
+  detail: recordDetailState.optional(),
   /** Time passes by itself, at the pace of `mode`, until the machine is idle. */
   running: z.boolean(),
   mode: z.enum(['paced', 'fast']),

@@ -41,6 +41,7 @@ import {
   TIMER_HZ,
   type GpuLine,
 } from './rk3588.ts';
+import { RecordDetail } from './record-detail.ts';
 import type { Sequence } from './sequence.ts';
 import { ShaderEvents } from './shader-events.ts';
 import { StreamEvents } from './stream-events.ts';
@@ -103,6 +104,8 @@ export class Board implements Platform, Stateful {
   onEvent: () => void = () => {};
   /** Rows of the stream hardware. */
   readonly streams: StreamEvents;
+  /** What is recorded beyond that while somebody asks for it. */
+  readonly detail: RecordDetail;
   /** Rows of the shader cores. */
   readonly shaders: ShaderEvents;
   /** Told about accesses of the MCU outside the model. */
@@ -161,6 +164,13 @@ export class Board implements Platform, Stateful {
       (row) => this.record('csEvent', { seq: this.sequence.next(), timeNs: machine.clock.now, ...row }),
       () => this.recorder === nullRecorder,
     );
+    this.detail = new RecordDetail({
+      machine,
+      streams: this.streams,
+      mcuEvent: (timeNs, kind, pc, detail) =>
+        this.record('mcuEvent', { seq: this.sequence.next(), timeNs, kind, pc, detail }),
+      muted: () => this.recorder === nullRecorder,
+    });
     this.shaders = new ShaderEvents({
       emit: (row) => this.record('csEvent', { seq: this.sequence.next(), timeNs: machine.clock.now, ...row }),
       muted: () => this.recorder === nullRecorder,

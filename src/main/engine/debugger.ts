@@ -387,11 +387,13 @@ export class McuDebugger {
   /** The hook before each instruction: for the recording and for steps inside a request. */
   private traceAgain(core: Core): void {
     const { live, stepInside } = this;
+    const { tap } = this.engine.board.detail;
     if (live === undefined && stepInside === undefined) {
-      core.hooks.trace = undefined;
+      core.hooks.trace = tap;
       return;
     }
     core.hooks.trace = (pc) => {
+      tap?.(pc);
       live?.instruction(pc);
       const stop = this.inside ? undefined : this.stepInside?.();
       if (stop !== undefined) this.waitHere(stop);

@@ -41,6 +41,8 @@ export interface HistoryService {
   readonly history: Timeline;
   readonly markers: Markers;
   readonly parts: { readonly recorder: Recorder };
+  /** It shares the hook before each instruction of the MCU. */
+  readonly debugger: { rearm(): void };
 }
 
 type Requests = typeof historyRequests;
@@ -113,6 +115,15 @@ export const HISTORY_HANDLERS: Handlers = {
   'note.add': (s, { text, timeNs }) => s.markers.add(s.parts.recorder, timeNs ?? s.history.engine.now, text),
   'marker.list': (s) => s.markers.list,
   'marker.edit': (s, { id, text }) => s.markers.edit(s.parts.recorder, id, text),
+  'record.detail': (s, { cs, mcu }) => {
+    const { detail } = s.history.engine.board;
+    const { state } = detail;
+    const wanted = { cs: cs ?? state.cs.on, mcu: mcu ?? state.mcu.on };
+    if (wanted.cs === state.cs.on && wanted.mcu === state.mcu.on) return state;
+    s.history.apply({ kind: 'record-detail', ...wanted });
+    s.debugger.rearm();
+    return detail.state;
+  },
   'marker.goto': (s, { id }) => travel(s, s.markers.get(id).timeNs),
 };
 

@@ -333,7 +333,13 @@ export class Service
       bare: engine?.powerOn.bare ?? false,
       firmwareName: engine?.powerOn.firmwareName ?? '',
       ...this.undoable(),
+      ...this.detail(),
     };
+  }
+
+  private detail(): Pick<Result<'bench.status'>, 'detail'> {
+    const state = this.timeline?.engine.board.detail.state;
+    return state !== undefined && (state.cs.on || state.mcu.on) ? { detail: state } : {};
   }
 
   private undoable(): Pick<Result<'bench.status'>, 'undo' | 'redo'> {

@@ -1,13 +1,15 @@
 /**
  * Rows of `cs_event`: what the command-stream hardware reports by itself, and the first instructions of each job
  * as they are executed. A job's instructions are recorded up to a budget, so that a stream that loops for a
- * million instructions costs what a short one does; a row says where recording stopped.
+ * million instructions costs what a short one does; a row says where recording stopped. All instructions are recorded
+ * while somebody asks for it (record-detail.ts), up to a bound of its own.
  */
 import { disassembleWord } from '../../spec/cs/disassemble.ts';
 import type { Machine } from '../../emulator/machine.ts';
 import { MCU_CS } from '../../spec/registers/mcu-private.ts';
 import type { CsEventRow } from '../../protocol/records.ts';
 import { TWO32 } from '../../base/bits.ts';
+import type { DetailBudget } from './record-detail.ts';
 
 /** Streams of a group slot. */
 export const STREAMS = 8;
@@ -30,6 +32,8 @@ export class StreamEvents {
   /** Nothing is recorded now: a fork of the machine runs. */
   readonly muted: () => boolean;
   private budget = 0;
+  /** All instructions are wanted, up to this. */
+  private all: DetailBudget | undefined;
   private lastCs = -1;
   private lastPc = -1;
 
@@ -44,7 +48,23 @@ export class StreamEvents {
   /** A job was given to a ring: its first instructions are recorded. */
   jobStarted(): void {
     this.budget = INSTRUCTION_BUDGET;
-    this.machine.hooks.csf.instruction = (cs, pc, lo, hi) => this.instruction(cs, pc, lo, hi);
+    this.listen();
+  }
+
+  /** Records all instructions up to a bound, or those of jobs only. */
+  recordAll(budget: DetailBudget | undefined): void {
+    this.all = budget;
+    this.listen();
+  }
+
+  /** A row of no stream. */
+  say(opcode: string, detail: string): void {
+    this.emit({ groupId: -1, queue: 0, pc: 0, opcode, detail });
+  }
+
+  private listen(): void {
+    const wanted = this.budget > 0 || this.all !== undefined;
+    this.machine.hooks.csf.instruction = wanted ? (cs, pc, lo, hi) => this.instruction(cs, pc, lo, hi) : undefined;
   }
 
   private event(cs: number, opcode: string, detail: string): void {
@@ -62,10 +82,18 @@ export class StreamEvents {
     if (this.muted() || (cs === this.lastCs && pc === this.lastPc)) return;
     this.lastCs = cs;
     this.lastPc = pc;
+    const { all } = this;
+    // Those that are recorded anyway do not count against the bound.
+    const anyway = this.budget > 0;
+    if (anyway) this.budget--;
+    else if (all?.take() !== true) {
+      if (all?.dropped === 1) this.put(cs, pc, 'RECORDING_ENDS', 'the bound is reached; execution goes on');
+      return;
+    }
     const { row, text } = disassembleWord(lo, hi, ARCH);
     this.put(cs, pc, row?.name ?? '.word', text);
-    if (--this.budget > 0) return;
-    this.machine.hooks.csf.instruction = undefined;
+    if (!anyway || this.budget > 0 || all !== undefined) return;
+    this.listen();
     this.put(cs, pc, 'RECORDING_ENDS', `after ${INSTRUCTION_BUDGET} instructions; execution goes on`);
   }
 

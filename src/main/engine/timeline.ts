@@ -105,6 +105,7 @@ export class Timeline implements Applier {
     this.branches = 0;
     this.keyframes.restart();
     this.current.load(fresh);
+    this.current.board.detail.reset();
   }
 
   /** The engine at the end of the present branch; another object after a restore. */
@@ -142,6 +143,10 @@ export class Timeline implements Applier {
       case 'label':
         this.current.journal(input);
         this.label(input);
+        return { result: 0 };
+      case 'record-detail':
+        this.current.journal(input);
+        this.current.board.detail.set(input.cs, input.mcu);
         return { result: 0 };
       case 'travel':
         this.current.journal(input);
@@ -389,6 +394,7 @@ export class Timeline implements Applier {
     runOn(next, path, placeAt(next, keyframes.along(powerOn, path).at(-1)));
     keyframes.restart();
     next.sequence.continueFrom(before, ++this.branches);
+    next.board.detail.continueFrom(this.current.board.detail);
     silent.target = this.recorder;
     this.switch.target = nullRecorder;
     this.switch = silent;

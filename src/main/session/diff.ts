@@ -89,7 +89,8 @@ const LANES: readonly Lane[] = [
       }
     },
   },
-  rowLane('MCU events', 'mcu_event', "kind || ' ' || detail"),
+  // Control flow is recorded on demand: whether it was says nothing of what happened.
+  rowLane('MCU events', 'mcu_event', "kind || ' ' || detail", "kind NOT IN ('jump', 'recording')"),
   rowLane('stream events', 'cs_event', "'group ' || group_id || ' queue ' || queue || ' ' || opcode || ' ' || detail"),
   rowLane('driver log', 'driver_log', "level || ' ' || source || ': ' || message"),
 ];

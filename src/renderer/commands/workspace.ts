@@ -20,6 +20,23 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = {
   contrast: 'High contrast',
 };
 const ZOOM_STEP = 0.1;
+/** Levels of detail of the recording. */
+const DETAIL_NAMES = { cs: 'Record: CS Instructions', mcu: 'Record: MCU Control Flow' } as const;
+type DetailLevel = keyof typeof DETAIL_NAMES;
+
+/** Switches of what is recorded beyond the usual. */
+function recordCommands(w: Workspace): readonly CommandInit[] {
+  const on = (level: DetailLevel) => w.live.status()?.detail?.[level].on === true;
+  return (['cs', 'mcu'] as const).map((level) => ({
+    id: `record.${level}`,
+    name: DETAIL_NAMES[level],
+    menu: 'Run',
+    group: 5,
+    enabled: () => w.live.status() !== undefined,
+    detail: () => (on(level) ? 'on' : 'off'),
+    callback: () => act(w, () => w.client.call('record.detail', { [level]: !on(level) })),
+  }));
+}
 
 export function registerWorkspaceCommands(w: Workspace): Disposable {
   const stack = new DisposableStack();
@@ -147,7 +164,7 @@ export function registerWorkspaceCommands(w: Workspace): Disposable {
     { id: 'help.keys', defaultHotkey: '?', callback: () => ui().show({ kind: 'keys' }) },
     { id: 'help.about', callback: () => ui().show({ kind: 'about' }) },
   ];
-  for (const init of list) stack.use(w.commands.register(init));
+  for (const init of [...list, ...recordCommands(w)]) stack.use(w.commands.register(init));
   return stack;
 }
 
