@@ -56,6 +56,8 @@ export interface MachineHooks {
   bkpt?: ((imm: number, pc: number) => boolean) | undefined;
   /** A character the firmware wrote to LOG_CHAR. */
   logChar?: ((ch: number) => void) | undefined;
+  /** Somebody's turn is over: the host's, before time passes; an event's of the clock; a slice of the MCU. */
+  ran?: ((what: 'host' | 'event' | 'mcu') => void) | undefined;
   readonly csf: CsfTrace;
 }
 
@@ -192,6 +194,7 @@ export class Machine implements Stateful<PlainObject> {
   runUntil(ns: number): StopReason {
     const { clock } = this;
     const { mcu, csf } = this.gpu;
+    this.hooks.ran?.('host');
     csf.finishCut();
     for (;;) {
       if (csf.cut) return 'pause';
@@ -213,12 +216,14 @@ export class Machine implements Stateful<PlainObject> {
       }
       if (queued <= core) {
         clock.fireNext();
+        this.hooks.ran?.('event');
       } else {
         const left = this.stopAtInstruction - this.core.instructions;
         if (left <= 0) return 'pause';
         clock.moveTo(core);
         if (left < mcu.sliceLimit) this.runSliceOf(left, ns);
         else mcu.runSlice(ns);
+        this.hooks.ran?.('mcu');
         if (this.stepFrom >= 0 && this.stepFrom !== this.gpu.core.instructions) return 'pause';
       }
     }

@@ -21,6 +21,9 @@ export const optionsOf = {
   firmware: { type: 'string' },
   fault: { type: 'string', multiple: true, default: [] },
   what: { type: 'string' },
+  address: { type: 'string' },
+  length: { type: 'string' },
+  space: { type: 'string' },
 } satisfies NonNullable<ParseArgsConfig['options']>;
 
 export interface Context {
@@ -41,6 +44,9 @@ export interface Context {
     readonly firmware?: string | undefined;
     readonly fault: readonly string[];
     readonly what?: string | undefined;
+    readonly address?: string | undefined;
+    readonly length?: string | undefined;
+    readonly space?: string | undefined;
   };
   /** Words after the file. */
   readonly rest: readonly string[];

@@ -10,6 +10,7 @@ import { writeWhole } from '../../session/export/sink.ts';
 import { importJson } from '../../session/import-json.ts';
 import type { Item, SessionDiff } from '../../session/diff.ts';
 import { openSession, type SessionReader } from '../../session/reader.ts';
+import type { MemoryRange } from '../../lab/trace-memory.ts';
 import { linkOf, triage } from '../../session/triage.ts';
 import { parseNumber } from './options.ts';
 import { newFile, outputOf, overridesOf, parseTime, print, progressBar, type Context } from './session-context.ts';
@@ -132,17 +133,41 @@ export async function shrink(session: SessionReader, c: Context): Promise<number
   }
 }
 
-/** Every instruction of the streams, or the MCU's control flow, made again by running the journal. */
+/** Address space N of the GPU. */
+const GPU_SPACE = /^as([0-9]|1[0-5])$/;
+
+/** The range that --address, --length and --space name. */
+function rangeOf({ values }: Context): MemoryRange {
+  const { address, length = '4', space = 'physical' } = values;
+  if (address === undefined)
+    throw new UsageError('--what memory needs --address A, and --length N for more than a word');
+  const slot = GPU_SPACE.exec(space)?.[1];
+  if (slot === undefined && space !== 'physical' && space !== 'mcu') {
+    throw new UsageError('--space must be physical, mcu or as0 to as15');
+  }
+  return {
+    space: slot !== undefined ? 'as' : space === 'mcu' ? 'mcu' : 'physical',
+    as: Number(slot ?? 0),
+    address: parseNumber(address, '--address'),
+    length: parseNumber(length, '--length'),
+  };
+}
+
+/** Every instruction of the streams, the MCU's control flow, or writes to memory, made again by running the journal. */
 export async function trace(session: SessionReader, c: Context): Promise<number> {
   const { TRACES, traceSession } = await import('../../lab/trace.ts');
+  const { checkRange } = await import('../../lab/trace-memory.ts');
   const what = TRACES.find((t) => t === c.values.what);
   if (what === undefined) throw new UsageError(`--what must be one of ${TRACES.join(', ')}`);
+  const range = what === 'memory' ? rangeOf(c) : undefined;
+  if (range !== undefined) checkRange(range);
   const output = newFile(c);
   const bar = progressBar(c.io, 'running inputs');
   let rows = 0;
   writeWhole(output, (out) => {
     rows = traceSession(session, out, {
       what,
+      range,
       fromNs: parseTime(c.values.from ?? '0', '--from'),
       toNs: c.values.to === undefined ? Number.MAX_SAFE_INTEGER : parseTime(c.values.to, '--to'),
       progress: bar.show,
