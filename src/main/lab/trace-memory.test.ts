@@ -2,14 +2,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assemble } from '../../spec/cs/assemble.ts';
+import type { InputOf } from '../../protocol/inputs.ts';
+import { streamRun } from '../../protocol/stream-run.ts';
 import { EngineControl } from '../engine/control.ts';
 import { runStream } from '../engine/stream-run.ts';
 import { referenceImage } from '../engine/testing.ts';
 import { Timeline } from '../engine/timeline.ts';
-import { streamRun } from '../../protocol/stream-run.ts';
 import { openSession, type SessionReader } from '../session/reader.ts';
+import { readCapture } from './capture-files.ts';
+import type { CaptureHost } from './capture-process.ts';
+import { replayCapture } from './capture-replay.ts';
 import { FileRecorder } from './journal-file.ts';
 import { traceSession } from './trace.ts';
 import type { MemoryRange } from './trace-memory.ts';
@@ -26,25 +31,22 @@ ADD_IMM32 r70, r70, #1
 BRANCH.gt r66, #-5`;
 
 const dir = mkdtempSync(path.join(tmpdir(), 'tyr-memory-'));
+const POWER_ON: InputOf<'power-on'> = {
+  kind: 'power-on',
+  gpu: 'g610',
+  bare: false,
+  engine: 'translator',
+  overrides: {},
+  firmware: referenceImage(),
+  firmwareName: 'reference',
+};
 let session: SessionReader;
 let physical = -1;
 
 beforeAll(() => {
   const file = path.join(dir, 'stores');
   const recorder = new FileRecorder(file);
-  const bench = new Timeline(
-    {
-      kind: 'power-on',
-      gpu: 'g610',
-      bare: false,
-      engine: 'translator',
-      overrides: {},
-      firmware: referenceImage(),
-      firmwareName: 'reference',
-    },
-    recorder,
-    new EngineControl(),
-  );
+  const bench = new Timeline(POWER_ON, recorder, new EngineControl());
   bench.engine.recordInfo({});
   bench.apply({ kind: 'module-load', module: 'tyr' });
   const params = {
@@ -72,6 +74,23 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+/** A capture whose one thread stores a word, run into a session. */
+async function recordCapture(file: string): Promise<void> {
+  const recorder = new FileRecorder(file);
+  const bench = new Timeline(POWER_ON, recorder, new EngineControl());
+  bench.engine.recordInfo({});
+  bench.apply({ kind: 'module-load', module: 'tyr' });
+  const host: CaptureHost = {
+    apply: (input) => bench.apply(input),
+    readUser: (client, address, length) => bench.readUser(client, address, length),
+    now: () => bench.engine.now,
+    faults: () => bench.engine.driver.faultCount,
+  };
+  const capture = fileURLToPath(new URL('fixtures/captures/01_store_const', import.meta.url));
+  expect((await replayCapture(readCapture(capture), host)).ok).toBe(true);
+  recorder.close();
+}
+
 interface Row {
   readonly timeNs: number;
   readonly writer: string;
@@ -81,9 +100,9 @@ interface Row {
   readonly value: number;
 }
 
-function writes(range: MemoryRange, fromNs = 0, toNs = Number.MAX_SAFE_INTEGER): Row[] {
+function writes(range: MemoryRange, fromNs = 0, toNs = Number.MAX_SAFE_INTEGER, from = session): Row[] {
   let text = '';
-  const rows = traceSession(session, (t) => (text += t), { what: 'memory', range, fromNs, toNs });
+  const rows = traceSession(from, (t) => (text += t), { what: 'memory', range, fromNs, toNs });
   const lines = text.trimEnd().split('\r\n').slice(1);
   expect(lines).toHaveLength(rows);
   return lines.map((line) => {
@@ -130,6 +149,20 @@ describe('writes to memory', () => {
     const own = rows.filter((r) => r.writer === 'mcu');
     expect(own.length).toBeGreaterThan(3);
     for (const row of own) expect(Number(row.where)).toBeLessThan(0x10_0000);
+  });
+
+  it('of a shader are told with the instruction and the warp', { timeout: 60_000 }, async () => {
+    const file = path.join(dir, 'capture');
+    await recordCapture(file);
+    const captured = openSession(file);
+    try {
+      const rows = writes({ space: 'as', as: 1, address: 0xfffd_a000, length: 4096 }, 0, Infinity, captured);
+      expect(rows).toMatchObject([
+        { writer: 'shader core 0', where: '0xfff95010 warp 0', address: 0xfffd_a000, old: 0, value: 0x1234_5678 },
+      ]);
+    } finally {
+      captured.close();
+    }
   });
 
   it('are refused for ranges that are too long', () => {
