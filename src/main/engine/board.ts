@@ -455,11 +455,12 @@ export class Board implements Platform, Stateful {
 
   /** What a load of the bench puts back beside the machine; no part of what happens. */
   saveLog(): PlainObject {
-    return { firmwareLine: this.firmwareLine, logLines: [...this.logLines] };
+    return { firmwareLine: this.firmwareLine, logLines: [...this.logLines], streams: this.streams.save() };
   }
 
   loadLog(state: PlainObject): void {
     this.firmwareLine = String(state['firmwareLine']);
+    this.streams.load(state['streams'] as PlainObject);
     this.logLines.splice(0, Infinity, ...(state['logLines'] as readonly string[]));
   }
 

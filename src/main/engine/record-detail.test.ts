@@ -85,6 +85,19 @@ describe('detail that is switched on', () => {
     expect(bench.engine.board.machine.core.hooks.trace).toBeUndefined();
   });
 
+  it('goes with what is recorded of each job: a saved bench knows how far that is', () => {
+    const bench = testBench();
+    bench.call('bench.boot', {});
+    bench.call('stream.run', { words: LOOP.slice(0, 8), name: 'short' });
+    const before = bench.engine.board.streams.save();
+    expect(Number(before['budget'])).toBeGreaterThan(0);
+    const other = testBench();
+    other.engine.load(bench.engine.save());
+    expect(other.engine.board.streams.save()).toEqual(before);
+    expect(other.engine.board.machine.hooks.csf.instruction).toBeDefined();
+    expect(other.engine.stateHash()).toBe(bench.engine.stateHash());
+  });
+
   it('is recorded alike when the session is run again', { timeout: 60_000 }, () => {
     const bench = run({ cs: true, mcu: true }, 400);
     const blobs = new Map(bench.recorder.of('blob').map((b) => [b.sha256, b.bytes]));

@@ -4,6 +4,7 @@
  * million instructions costs what a short one does; a row says where recording stopped. All instructions are recorded
  * while somebody asks for it (record-detail.ts), up to a bound of its own.
  */
+import type { PlainObject } from '../../base/stateful.ts';
 import { disassembleWord } from '../../spec/cs/disassemble.ts';
 import type { Machine } from '../../emulator/machine.ts';
 import { MCU_CS } from '../../spec/registers/mcu-private.ts';
@@ -60,6 +61,18 @@ export class StreamEvents {
   /** A row of no stream. */
   say(opcode: string, detail: string): void {
     this.emit({ groupId: -1, queue: 0, pc: 0, opcode, detail });
+  }
+
+  /** How far recording is: no state of the machine, but a history that is run again must record alike. */
+  save(): PlainObject {
+    return { budget: this.budget, lastCs: this.lastCs, lastPc: this.lastPc };
+  }
+
+  load(state: PlainObject): void {
+    this.budget = Number(state['budget']);
+    this.lastCs = Number(state['lastCs']);
+    this.lastPc = Number(state['lastPc']);
+    this.listen();
   }
 
   private listen(): void {
