@@ -21,6 +21,10 @@ const SCENES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
       .click();
     await page.keyboard.press('ArrowRight');
   },
+  'Command Streams': async (page) => {
+    // The editor colours its text when it has nothing else to do; mnemonics are bold.
+    await pane(page, 'Command Streams').locator('.view-line .mtkb').first().waitFor();
+  },
   Shader: async (page) => {
     await showPane(page, 'Captures');
     const captures = pane(page, 'Captures');
