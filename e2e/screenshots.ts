@@ -25,6 +25,13 @@ const SCENES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     // The editor colours its text when it has nothing else to do; mnemonics are bold.
     await pane(page, 'Command Streams').locator('.view-line .mtkb').first().waitFor();
   },
+  'Compare Sessions': async (page) => {
+    await pane(page, 'Compare Sessions').getByRole('button', { name: 'Compare', exact: true }).click();
+    await pane(page, 'Compare Sessions')
+      .getByText(/differ|same|identical/i)
+      .first()
+      .waitFor();
+  },
   Shader: async (page) => {
     await showPane(page, 'Captures');
     const captures = pane(page, 'Captures');
