@@ -6,7 +6,7 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from '
 import { CTRL, RING_RECORDS, type RingMemory } from '../../protocol/ring.ts';
 import type { RowMessage } from '../../protocol/ring-recorder.ts';
 import { BUILD, buildId } from './build-id.ts';
-import { SessionWriter } from './writer.ts';
+import { BATCH_MS, SessionWriter } from './writer.ts';
 
 export interface SessionWorkerData {
   readonly path: string;
@@ -14,9 +14,6 @@ export interface SessionWorkerData {
   /** Where the engine's rows come from. */
   readonly rows: MessagePort;
 }
-
-/** A batch is committed when it is this old, in ms: what a killed process may lose. */
-const BATCH_MS = 200;
 
 function main(data: SessionWorkerData): void {
   const control = new Int32Array(data.memory.control);

@@ -22,6 +22,9 @@ const CHECKPOINT_PAGES = 4096;
 /** Accesses after which their counts by kind begin a new row (chosen: 610 rows for ten million). */
 const COUNTED = 64 * CHUNK;
 
+/** A batch is committed when it is this old, in ms: what a killed process may lose, and how late a reader may be. */
+export const BATCH_MS = 200;
+
 export class SessionWriter {
   readonly path: string;
   private readonly passing: boolean;

@@ -22,6 +22,7 @@ import {
 import { hostRequests, LIVE } from '../../../protocol/window.ts';
 import { openSession } from '../../session/reader.ts';
 import { SqlRunner } from '../../session/sql-runner.ts';
+import { BATCH_MS } from '../../session/writer.ts';
 import { startLink, type Link } from '../link.ts';
 import { lastPoint, repeatInputs } from '../repeat.ts';
 import { newSessionPath } from '../session-path.ts';
@@ -52,6 +53,7 @@ export class Workspace {
   private readonly listeners = new Set<Listener>();
   private readonly handlers: HostHandlers;
   private link: Link | undefined;
+  private settled: NodeJS.Timeout | undefined;
   /** Requests the engine has not answered yet. */
   private underWay = 0;
   /** Benches are made and ended one after the other. */
@@ -208,7 +210,10 @@ export class Workspace {
     this.link = link;
     link.onRecordingFailed((reason) => this.notify('alert', { message: `recording stopped: ${reason}` }));
     for (const notice of Object.keys(notices) as NoticeName[]) {
-      link.client.on(notice, (data) => this.notify(notice, data));
+      link.client.on(notice, (data) => {
+        this.notify(notice, data);
+        if (notice === 'changed') this.tellAgain(link, data);
+      });
     }
     link.onLost((reason) => {
       if (this.link !== link) return;
@@ -225,6 +230,15 @@ export class Workspace {
     this.sessions.setLive(sessionPath);
     this.notify('bench', { session });
     return { session };
+  }
+
+  /** A window that asks at once may read the session before the last rows are committed: it is told once more after. */
+  private tellAgain(link: Link, data: unknown): void {
+    clearTimeout(this.settled);
+    this.settled = setTimeout(() => {
+      if (this.link === link) this.notify('changed', data);
+    }, 2 * BATCH_MS);
+    this.settled.unref();
   }
 
   /** `reason` is told to the windows; left out where another bench follows at once. */
