@@ -112,6 +112,10 @@ export interface NoteRow {
   readonly text: string;
 }
 
+/** Opcodes of rows of `cs_event` that are no instructions, as lists of SQL: tasks of shader cores, and what went wrong. */
+export const TASK_OPCODES = "('TASK_BEGIN', 'TASK_END')";
+export const FAULT_OPCODES = "('fault', 'fatal', 'SHADER_FAULT')";
+
 /** Everything but register accesses. */
 export interface RecordKinds {
   input: InputRow;

@@ -36,9 +36,8 @@ export const CYCLES_PER_INSTRUCTION = 1;
 export const CPUID_M7_R1P2 = 0x411f_c272;
 
 /**
- * Instructions of one turn. The host's compiler gives its best code only to functions that are called often: to new
- * regions of translated code, and to the hot loop itself, which in one long call runs as code made for its middle
- * (on-stack replacement), with every local checked for its type in every turn (measured: 1.3 times slower).
+ * Instructions of one turn. The host's best code is for functions that are called often; one long call of the hot
+ * loop stays in code made for its middle (on-stack replacement: measured 1.3 times slower).
  */
 const TURN = 1 << 16;
 

@@ -365,7 +365,7 @@ export class McuDebugger {
     if (this.attached) {
       hooks.bkpt = (imm) => {
         if (!this.unwinds) return false;
-        return this.halt(core, { reason: `BKPT ${imm}`, bkpt: true });
+        return this.halt({ reason: `BKPT ${imm}`, bkpt: true });
       };
     }
     this.letGo = () => {
@@ -427,10 +427,10 @@ export class McuDebugger {
     if (again) return false;
     if (landing?.address === pc && core.regs[13]! >>> 0 >= landing.sp) {
       this.landing = undefined;
-      return this.halt(core, { reason: landing.reason });
+      return this.halt({ reason: landing.reason });
     }
     const hit = armed.find((p) => this.counts(p, {}));
-    return hit !== undefined && this.halt(core, { reason: 'breakpoint', breakpoint: hit.id });
+    return hit !== undefined && this.halt({ reason: 'breakpoint', breakpoint: hit.id });
   }
 
   private atException(points: readonly Armed[], exception: number): void {
@@ -501,7 +501,7 @@ export class McuDebugger {
   }
 
   /** Stops before the present instruction. */
-  private halt(_core: Core, stop: Stop): boolean {
+  private halt(stop: Stop): boolean {
     if (!this.unwinds) {
       this.waitHere(stop);
       return false;

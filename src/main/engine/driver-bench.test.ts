@@ -4,37 +4,17 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assemble } from '../../spec/cs/assemble.ts';
 import { SYNC_OP_FLAGS } from '../../spec/uapi/constants.ts';
 import { PANTHOR_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import { panthorGpuInfo } from '../../spec/uapi/panthor-structs.ts';
 import type { Layout } from '../../spec/uapi/layout.ts';
-import { boundDevice } from '../../driver/tyr/tyr.ts';
-import type { TyrDevice } from '../../driver/tyr/driver.ts';
 import { GPU_CONTROL, GPU_POWER } from '../../spec/registers/index.ts';
 import { UserProcess } from './process.ts';
 import { Client } from './testing-client.ts';
-import { testBench, type TestBench } from './testing.ts';
+import { advance, booted, flushes, MS, words } from './testing-driver.ts';
 
-const MS = 1_000_000;
 /** Period of the scheduler. */
 const TICK = 10 * MS;
-const words = (text: string): Uint8Array => new Uint8Array(assemble(text, { arch: 10 }).words.buffer);
-/** A loop of many flushes: long in virtual time, short in instructions. */
-const flushes = (count: number): string =>
-  `MOVE32 r66, #0\nMOVE32 r68, #${count}\n` +
-  'FLUSH_CACHE2.l2_clean.lsc_clean.other_none r66, #0, #0\nWAIT #1\nADD_IMM32 r68, r68, #-1\nBRANCH.gt r68, #-4';
-
-function booted(options: Parameters<typeof testBench>[0] = {}): { bench: TestBench; tyr: TyrDevice } {
-  const bench = testBench(options);
-  expect(bench.call('bench.boot', {}).ok).toBe(true);
-  const tyr = boundDevice(bench.engine.kernel);
-  if (tyr === undefined) throw new Error('not bound');
-  return { bench, tyr };
-}
-
-const advance = (bench: TestBench, ms: number): void =>
-  void bench.engine.apply({ kind: 'advance', until: 'time', limitNs: ms * MS });
 
 describe('more groups than slots', () => {
   it('all finish; slots follow priority, and groups are suspended and resumed as asked', () => {

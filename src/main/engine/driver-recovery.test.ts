@@ -3,35 +3,13 @@
  * that come and resets that fail; and what others keep of their work.
  */
 import { describe, expect, it } from 'vitest';
-import { assemble } from '../../spec/cs/assemble.ts';
 import { GROUP_STATE_FLAGS, SYNC_OP_FLAGS } from '../../spec/uapi/constants.ts';
 import { PANTHOR_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import { GPU_POWER } from '../../spec/registers/index.ts';
-import { boundDevice } from '../../driver/tyr/tyr.ts';
-import type { TyrDevice } from '../../driver/tyr/driver.ts';
 import { UserProcess } from './process.ts';
 import { Client } from './testing-client.ts';
-import { symbol, testBench, THUMB, type TestBench } from './testing.ts';
-
-const MS = 1_000_000;
-const words = (text: string): Uint8Array => new Uint8Array(assemble(text, { arch: 10 }).words.buffer);
-/** A loop of many flushes: long in virtual time, short in instructions. */
-const flushes = (count: number): string =>
-  `MOVE32 r66, #0\nMOVE32 r68, #${count}\n` +
-  'FLUSH_CACHE2.l2_clean.lsc_clean.other_none r66, #0, #0\nWAIT #1\nADD_IMM32 r68, r68, #-1\nBRANCH.gt r68, #-4';
-const ENDLESS =
-  'MOVE32 r66, #0\nFLUSH_CACHE2.l2_clean.lsc_clean.other_none r66, #0, #0\nWAIT #1\nBRANCH.always r66, #-3';
-
-function booted(options: Parameters<typeof testBench>[0] = {}): { bench: TestBench; tyr: TyrDevice } {
-  const bench = testBench(options);
-  expect(bench.call('bench.boot', {}).ok).toBe(true);
-  const tyr = boundDevice(bench.engine.kernel);
-  if (tyr === undefined) throw new Error('not bound');
-  return { bench, tyr };
-}
-
-const advance = (bench: TestBench, ms: number): void =>
-  void bench.engine.apply({ kind: 'advance', until: 'time', limitNs: ms * MS });
+import { advance, booted, ENDLESS, flushes, MS, words } from './testing-driver.ts';
+import { symbol, THUMB } from './testing.ts';
 
 describe('a hang', () => {
   it('costs its own group, not the others', () => {

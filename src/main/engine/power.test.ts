@@ -3,33 +3,14 @@
  * wakes up by itself with the firmware's memory kept, and its clock follows its load.
  */
 import { describe, expect, it } from 'vitest';
-import { assemble } from '../../spec/cs/assemble.ts';
 import { SYNC_OP_FLAGS } from '../../spec/uapi/constants.ts';
-import { boundDevice } from '../../driver/tyr/tyr.ts';
-import type { TyrDevice } from '../../driver/tyr/driver.ts';
 import { GPU_POWER, MCU_CONTROL } from '../../spec/registers/index.ts';
 import { CLOCK_IDS, SUPPLY_IDS } from './rk3588.ts';
 import { Client } from './testing-client.ts';
-import { patchedImage, symbol, testBench, THUMB, type TestBench } from './testing.ts';
+import { advance, booted, ENDLESS, words } from './testing-driver.ts';
+import { patchedImage, symbol, THUMB, type TestBench } from './testing.ts';
 
-const MS = 1_000_000;
-const words = (text: string): Uint8Array => new Uint8Array(assemble(text, { arch: 10 }).words.buffer);
 const LOOP = 'MOVE32 r66, #3000\nADD_IMM32 r66, r66, #-1\nBRANCH.gt r66, #-2';
-/** An endless loop that costs few instructions: it flushes caches over and over. */
-const ENDLESS =
-  'MOVE32 r66, #0\nFLUSH_CACHE2.l2_clean.lsc_clean.other_none r66, #0, #0\nWAIT #1\nBRANCH.always r66, #-3';
-
-function booted(options: Parameters<typeof testBench>[0] = {}): { bench: TestBench; tyr: TyrDevice } {
-  const bench = testBench(options);
-  expect(bench.call('bench.boot', {}).ok).toBe(true);
-  const tyr = boundDevice(bench.engine.kernel);
-  if (tyr === undefined) throw new Error('not bound');
-  return { bench, tyr };
-}
-
-function advance(bench: TestBench, ms: number): void {
-  bench.engine.apply({ kind: 'advance', until: 'time', limitNs: ms * MS });
-}
 
 function job(bench: TestBench, client: Client, group: number, stream: ReturnType<Client['stream']>): boolean {
   const handle = client.syncobj();

@@ -5,23 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { assemble } from '../../spec/cs/assemble.ts';
 import { SYNC_OP_FLAGS } from '../../spec/uapi/constants.ts';
 import { CORE_IOCTLS, PANTHOR_IOCTLS } from '../../spec/uapi/ioctls.ts';
-import type { Input, InputOf } from '../../protocol/inputs.ts';
+import type { Input } from '../../protocol/inputs.ts';
 import { EngineControl } from './control.ts';
 import { Engine, type ApplyResult } from './engine.ts';
 import { UserProcess, type Applier } from './process.ts';
 import { nullRecorder } from './recorder.ts';
 import { Client } from './testing-client.ts';
-import { referenceImage } from './testing.ts';
+import { referencePowerOn } from './testing.ts';
 
-const POWER_ON: InputOf<'power-on'> = {
-  kind: 'power-on',
-  gpu: 'g610',
-  bare: false,
-  engine: 'interpreter',
-  overrides: {},
-  firmware: referenceImage(),
-  firmwareName: 'reference',
-};
+const POWER_ON = referencePowerOn('interpreter');
 
 const engine = (): Engine => new Engine(POWER_ON, nullRecorder, new EngineControl());
 

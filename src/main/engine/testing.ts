@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseImage } from '../../spec/firmware/image.ts';
 import { ENTRY_SIZE, entryAddress, tableIndex } from '../../spec/page-table.ts';
 import type { Register } from '../../spec/registers/index.ts';
+import type { InputOf } from '../../protocol/inputs.ts';
 import type { Params, RequestName, Result } from '../../protocol/messages.ts';
 import { INITIATORS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
 import { EngineControl } from './control.ts';
@@ -112,6 +113,12 @@ export function fileOffset(address: number): number {
   );
   if (section?.kind !== 'section') throw new Error(`nothing is loaded to 0x${address.toString(16)}`);
   return section.fileStart + address - section.vaStart;
+}
+
+/** The G610 with the reference firmware, the driver not loaded yet. */
+export function referencePowerOn(engine: InputOf<'power-on'>['engine']): InputOf<'power-on'> {
+  const firmware = { firmware: referenceImage(), firmwareName: 'reference' };
+  return { kind: 'power-on', gpu: 'g610', bare: false, engine, overrides: {}, ...firmware };
 }
 
 /** The reference firmware with halfwords written at MCU addresses. */

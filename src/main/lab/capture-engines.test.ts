@@ -1,16 +1,16 @@
 /** Every capture with interpreted and with translated shaders: the same memory, the same time, the same machine. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ShaderCores } from '../../emulator/shader/core.ts';
 import { EngineControl } from '../engine/control.ts';
 import { nullRecorder } from '../engine/recorder.ts';
+import { referencePowerOn } from '../engine/testing.ts';
 import { Timeline } from '../engine/timeline.ts';
 import { readCapture } from './capture-files.ts';
 import { replayCapture, type CaptureResult } from './capture-replay.ts';
 
 const folder = fileURLToPath(new URL('fixtures/captures/', import.meta.url));
-const FIRMWARE = readFileSync(fileURLToPath(new URL('../../../resources/firmware/reference.bin', import.meta.url)));
 const NAMES = readdirSync(folder).filter((name) => name !== 'shaders');
 
 type Kind = 'interpreter' | 'translator';
@@ -23,9 +23,7 @@ interface Run {
 }
 
 async function run(name: string, engine: Kind): Promise<Run> {
-  const firmware = { firmware: Uint8Array.from(FIRMWARE), firmwareName: 'reference' };
-  const power = { kind: 'power-on', gpu: 'g610', bare: false, engine, overrides: {}, ...firmware } as const;
-  const history = new Timeline(power, nullRecorder, new EngineControl());
+  const history = new Timeline(referencePowerOn(engine), nullRecorder, new EngineControl());
   const cores = history.engine.board.machine.csf.shaders;
   if (!(cores instanceof ShaderCores)) throw new Error('no shader cores');
   const { translator } = cores.engine;

@@ -1,5 +1,4 @@
 /** Captures of a real driver on the whole bench: driver, firmware, command streams, shader cores. */
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { CaptureCall } from '../../formats/capture.ts';
@@ -7,6 +6,7 @@ import type { Input } from '../../protocol/inputs.ts';
 import { PANTHOR_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import { EngineControl } from '../engine/control.ts';
 import { nullRecorder } from '../engine/recorder.ts';
+import { referencePowerOn } from '../engine/testing.ts';
 import { Timeline } from '../engine/timeline.ts';
 import { compareBuffer } from './capture-compare.ts';
 import { readCapture, type Capture } from './capture-files.ts';
@@ -14,7 +14,6 @@ import type { CaptureHost } from './capture-process.ts';
 import { replayCapture, type CaptureResult } from './capture-replay.ts';
 
 const path = (name: string): string => fileURLToPath(new URL(`fixtures/captures/${name}`, import.meta.url));
-const FIRMWARE = readFileSync(fileURLToPath(new URL('../../../resources/firmware/reference.bin', import.meta.url)));
 
 const NAMES = [
   '01_store_const',
@@ -46,19 +45,7 @@ const CAMPAIGN: readonly (readonly [name: string, submits: number])[] = [
 
 /** A booted bench; `inputs` are those after the boot. */
 function boot(): { history: Timeline; inputs: Input[]; host: CaptureHost } {
-  const history = new Timeline(
-    {
-      kind: 'power-on',
-      gpu: 'g610',
-      bare: false,
-      engine: 'interpreter',
-      overrides: {},
-      firmware: Uint8Array.from(FIRMWARE),
-      firmwareName: 'reference',
-    },
-    nullRecorder,
-    new EngineControl(),
-  );
+  const history = new Timeline(referencePowerOn('interpreter'), nullRecorder, new EngineControl());
   history.apply({ kind: 'module-load', module: 'tyr' });
   const inputs: Input[] = [];
   const host: CaptureHost = {

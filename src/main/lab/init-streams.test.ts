@@ -2,11 +2,10 @@
  * The streams with which a real user-space driver sets up its queues: submissions 0 to 2 of a captured run, one for each
  * of three queues, executed before any work comes.
  */
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EngineControl } from '../engine/control.ts';
-import { ListRecorder } from '../engine/testing.ts';
+import { ListRecorder, referencePowerOn } from '../engine/testing.ts';
 import { Timeline } from '../engine/timeline.ts';
 import { readCapture } from './capture-files.ts';
 import { replayCapture } from './capture-replay.ts';
@@ -17,19 +16,7 @@ const SUBMITS = [0, 1, 2];
 describe('the initialisation streams of 03_saxpy_full_init', () => {
   it('execute without fault on their three queues', async () => {
     const recorder = new ListRecorder();
-    const history = new Timeline(
-      {
-        kind: 'power-on',
-        gpu: 'g610',
-        bare: false,
-        engine: 'translator',
-        overrides: {},
-        firmware: Uint8Array.from(readFileSync(file('../../../resources/firmware/reference.bin'))),
-        firmwareName: 'reference',
-      },
-      recorder,
-      new EngineControl(),
-    );
+    const history = new Timeline(referencePowerOn('translator'), recorder, new EngineControl());
     history.apply({ kind: 'module-load', module: 'tyr' });
     const result = await replayCapture(readCapture(file('fixtures/captures/03_saxpy_full_init')), {
       apply: (input) => history.apply(input),

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { InputOf } from '../../protocol/inputs.ts';
-import { imageWithVersion, referenceImage } from '../engine/testing.ts';
+import { imageWithVersion, referencePowerOn } from '../engine/testing.ts';
 import { BUILD, buildId } from '../session/build-id.ts';
 import { diffSessions } from '../session/diff.ts';
 import { openSession, readInfo, verifySession, type SessionReader } from '../session/reader.ts';
@@ -13,15 +12,7 @@ import { replaySession } from './replay.ts';
 import { traceSession } from './trace.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'tyr-changes-'));
-const POWER_ON: InputOf<'power-on'> = {
-  kind: 'power-on',
-  gpu: 'g610',
-  bare: false,
-  engine: 'translator',
-  overrides: {},
-  firmware: referenceImage(),
-  firmwareName: 'reference',
-};
+const POWER_ON = referencePowerOn('translator');
 let session: SessionReader;
 
 beforeAll(() => {

@@ -5,11 +5,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assemble } from '../../spec/cs/assemble.ts';
-import type { InputOf } from '../../protocol/inputs.ts';
 import { streamRun } from '../../protocol/stream-run.ts';
 import { EngineControl } from '../engine/control.ts';
 import { runStream } from '../engine/stream-run.ts';
-import { referenceImage } from '../engine/testing.ts';
+import { referencePowerOn } from '../engine/testing.ts';
 import { Timeline } from '../engine/timeline.ts';
 import { openSession, type SessionReader } from '../session/reader.ts';
 import { readCapture } from './capture-files.ts';
@@ -31,15 +30,7 @@ ADD_IMM32 r70, r70, #1
 BRANCH.gt r66, #-5`;
 
 const dir = mkdtempSync(path.join(tmpdir(), 'tyr-memory-'));
-const POWER_ON: InputOf<'power-on'> = {
-  kind: 'power-on',
-  gpu: 'g610',
-  bare: false,
-  engine: 'translator',
-  overrides: {},
-  firmware: referenceImage(),
-  firmwareName: 'reference',
-};
+const POWER_ON = referencePowerOn('translator');
 let session: SessionReader;
 let physical = -1;
 

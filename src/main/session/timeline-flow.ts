@@ -3,6 +3,7 @@
  * the last of its stream's events and what went wrong between them, the first task on each shader core, the interrupt
  * that told the driver. From any of these rows the job is found again.
  */
+import { FAULT_OPCODES, TASK_OPCODES } from '../../protocol/records.ts';
 import type { FlowStep } from '../../protocol/window.ts';
 import type { SessionReader } from './reader.ts';
 
@@ -27,8 +28,6 @@ interface Row {
   readonly bad: number;
 }
 
-const TASKS = "('TASK_BEGIN', 'TASK_END')";
-const FAULTS = "('fault', 'fatal', 'SHADER_FAULT')";
 const SUBMIT = 'DRM_IOCTL_PANTHOR_GROUP_SUBMIT';
 
 /** Conditions on `job` that find the one a row belongs to, by the view of the row. */
@@ -56,10 +55,10 @@ const ROWS = `
     FROM ioctl WHERE name = '${SUBMIT}' AND time_ns <= @submitted ORDER BY seq DESC LIMIT 1)
   UNION ALL SELECT 'job:' || group_id || ':' || queue, id, coalesce(started_ns, submitted_ns),
     coalesce(finished_ns, started_ns, submitted_ns), 'job ' || id || ' ' || status, fault IS NOT NULL, 1 FROM job WHERE id = @id
-  UNION ALL SELECT 'cs:' || group_id || ':' || queue, seq, time_ns, time_ns, opcode || ' ' || detail, opcode IN ${FAULTS}, 2
-    FROM cs_event WHERE seq IN (SELECT min(seq) FROM cs_event WHERE ${WITHIN} AND opcode NOT IN ${TASKS}
-      UNION SELECT max(seq) FROM cs_event WHERE ${WITHIN} AND opcode NOT IN ${TASKS}
-      UNION SELECT seq FROM cs_event WHERE ${WITHIN} AND opcode IN ${FAULTS})
+  UNION ALL SELECT 'cs:' || group_id || ':' || queue, seq, time_ns, time_ns, opcode || ' ' || detail, opcode IN ${FAULT_OPCODES}, 2
+    FROM cs_event WHERE seq IN (SELECT min(seq) FROM cs_event WHERE ${WITHIN} AND opcode NOT IN ${TASK_OPCODES}
+      UNION SELECT max(seq) FROM cs_event WHERE ${WITHIN} AND opcode NOT IN ${TASK_OPCODES}
+      UNION SELECT seq FROM cs_event WHERE ${WITHIN} AND opcode IN ${FAULT_OPCODES})
   UNION ALL SELECT 'core:' || CAST(substr(detail, 6) AS INTEGER), min(seq), time_ns, time_ns,
     substr(detail, instr(detail, ':') + 2), 0, 3 FROM cs_event WHERE ${WITHIN} AND opcode = 'TASK_BEGIN'
     GROUP BY CAST(substr(detail, 6) AS INTEGER)

@@ -3,6 +3,7 @@
  * screen can show. Rows of a track are read once into arrays of numbers, so that zooming and panning are searches
  * in memory; what is recorded meanwhile is added at the next question. Reading stops after its budget.
  */
+import { FAULT_OPCODES, TASK_OPCODES } from '../../protocol/records.ts';
 import type { TimelineMark, TimelineTrack } from '../../protocol/window.ts';
 import { UsageError } from '../../base/errors.ts';
 import { accessLog, type AccessLog } from './accesses.ts';
@@ -177,9 +178,9 @@ export class TimelineReader {
       })),
       ...streams.map(({ g, q }) => ({
         ...events(`cs:${g}:${q}`, `Stream of group ${g}, queue ${q}`, 'Queues', 'cs_event', "opcode || ' ' || detail"),
-        where: "group_id = ? AND queue = ? AND opcode NOT IN ('TASK_BEGIN', 'TASK_END')",
+        where: `group_id = ? AND queue = ? AND opcode NOT IN ${TASK_OPCODES}`,
         values: [g, q],
-        bad: "opcode IN ('fault', 'fatal', 'SHADER_FAULT')",
+        bad: `opcode IN ${FAULT_OPCODES}`,
       })),
       ...cores.map((core) => ({
         ...events(
@@ -190,7 +191,7 @@ export class TimelineReader {
           "substr(detail, instr(detail, ':') + 2)",
         ),
         kind: 'slices' as const,
-        where: "opcode IN ('TASK_BEGIN', 'TASK_END') AND detail LIKE ?",
+        where: `opcode IN ${TASK_OPCODES} AND detail LIKE ?`,
         values: [`core ${core}:%`],
         begins: "opcode = 'TASK_BEGIN'",
       })),
@@ -261,11 +262,9 @@ export class TimelineReader {
   /** Notes are few, and may be added anywhere and changed: they are read at every question. */
   private notes(): Span[] {
     return this.session.db
-      .prepare(
-        'SELECT id AS key, time_ns AS fromNs, time_ns AS toNs, text AS label, 0 AS bad FROM note ORDER BY time_ns, id',
-      )
+      .prepare('SELECT id AS key, time_ns AS fromNs, time_ns AS toNs, text AS label FROM note ORDER BY time_ns, id')
       .all()
-      .map((row) => ({ ...(row as Span), bad: false }));
+      .map((row) => ({ ...(row as Omit<Span, 'bad'>), bad: false }));
   }
 
   /** Puts the words of single rows on their marks. */

@@ -2,6 +2,7 @@
  * Quick-open sources for what the machine and its session hold at the moment: buffer objects, groups, jobs and blobs
  * by name or number; functions and objects of the firmware behind `@`; statements to begin with behind `:`.
  */
+import { FAULT_OPCODES } from '../../protocol/records.ts';
 import { DisposableStack, type Disposable } from '../../base/disposable.ts';
 import { LIVE, type Cell, type LogView } from '../../protocol/window.ts';
 import { hex, sizeText, timeText } from '../lib/format.ts';
@@ -33,7 +34,7 @@ export const STATEMENTS: readonly (readonly [label: string, sql: string])[] = [
 export function faultsSql(): string {
   return [
     "SELECT finished_ns AS time_ns, 'job ' || id AS what, fault AS fault FROM job WHERE fault IS NOT NULL",
-    "UNION ALL SELECT time_ns, 'stream ' || group_id || ':' || queue, opcode || ' ' || detail FROM cs_event WHERE opcode IN ('fault', 'fatal', 'SHADER_FAULT')",
+    `UNION ALL SELECT time_ns, 'stream ' || group_id || ':' || queue, opcode || ' ' || detail FROM cs_event WHERE opcode IN ${FAULT_OPCODES}`,
     "UNION ALL SELECT time_ns, 'MCU', kind || ' ' || detail FROM mcu_event WHERE kind IN ('fatal', 'lockup')",
     "UNION ALL SELECT time_ns, 'driver', message FROM driver_log WHERE level IN ('err', 'warn') ORDER BY 1",
   ].join('\n');

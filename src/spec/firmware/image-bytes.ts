@@ -3,7 +3,7 @@
  * at. For views that show the container byte by byte; pure, and total for hostile images: stretches stay in the file.
  */
 import { hex } from '../../base/bits.ts';
-import { HEADER, HEADER_SIZE } from './image-format.ts';
+import { HEADER, HEADER_SIZE, TRACE_BUFFER_WORDS } from './image-format.ts';
 import type { Entry, Inspection } from './image.ts';
 
 export interface Stretch {
@@ -34,15 +34,7 @@ const HEADER_FIELDS = [
 const WORDS: Readonly<Record<Entry['kind'], readonly string[]>> = {
   section: ['flags', 'vaStart', 'vaEnd', 'fileStart', 'fileEnd'],
   config: ['address', 'min', 'max'],
-  'trace-buffer': [
-    'bufferType',
-    'sizeAddress',
-    'insertAddress',
-    'extractAddress',
-    'dataAddress',
-    'traceEnableAddress',
-    'traceEnableEntryCount',
-  ],
+  'trace-buffer': TRACE_BUFFER_WORDS,
   timeline: ['fileStart', 'size'],
   'build-info': ['fileStart', 'size'],
   raw: [],

@@ -7,24 +7,12 @@ import { EngineControl } from '../../../main/engine/control.ts';
 import { Engine, type ApplyResult } from '../../../main/engine/engine.ts';
 import { nullRecorder } from '../../../main/engine/recorder.ts';
 import { Client } from '../../../main/engine/testing-client.ts';
-import { referenceImage } from '../../../main/engine/testing.ts';
+import { referencePowerOn } from '../../../main/engine/testing.ts';
 import type { CoreEngine } from '../core.ts';
 
 /** A state hash after every step of the same life, the instruction counts, and how much was translated. */
 function life(engineName: CoreEngine, hot: number): { hashes: string[]; counts: number[]; translated: number } {
-  const engine = new Engine(
-    {
-      kind: 'power-on',
-      gpu: 'g610',
-      bare: false,
-      engine: engineName,
-      overrides: {},
-      firmware: referenceImage(),
-      firmwareName: 'reference',
-    },
-    nullRecorder,
-    new EngineControl(),
-  );
+  const engine = new Engine(referencePowerOn(engineName), nullRecorder, new EngineControl());
   const { core } = engine.board.machine;
   if (core.translator !== undefined) core.translator.hot = hot;
   const hashes: string[] = [];

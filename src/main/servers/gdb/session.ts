@@ -7,7 +7,7 @@ import type { Client } from '../../../protocol/client.ts';
 import type { StopState } from '../../../protocol/debug.ts';
 import { MCU_REGISTERS } from '../../../protocol/debug.ts';
 import { fromHex, hexWord, PACKET_SIZE, toHex, wordHex } from './packets.ts';
-import { GDB_REGISTERS, MEMORY_MAP_XML, TARGET_XML } from './target.ts';
+import { CORE_COUNT, MEMORY_MAP_XML, TARGET_XML } from './target.ts';
 
 /** Virtual time granted between two looks at the socket, in ns. */
 const SLICE_NS = 2_000_000;
@@ -74,20 +74,17 @@ export class GdbSession {
 
   async registers(): Promise<string> {
     const values = await this.client.call('debug.registers', {});
-    return GDB_REGISTERS.slice(0, 17)
-      .map((name) => wordHex(values[MCU_REGISTERS.indexOf(name as (typeof MCU_REGISTERS)[number])] ?? 0))
-      .join('');
+    return values.slice(0, CORE_COUNT).map(wordHex).join('');
   }
 
   async register(index: number): Promise<string> {
-    const name = GDB_REGISTERS[index];
-    if (name === undefined) return ERROR;
+    if (MCU_REGISTERS[index] === undefined) return ERROR;
     const values = await this.client.call('debug.registers', {});
-    return wordHex(values[MCU_REGISTERS.indexOf(name as (typeof MCU_REGISTERS)[number])] ?? 0);
+    return wordHex(values[index] ?? 0);
   }
 
   async setRegister(index: number, hex: string): Promise<string> {
-    const name = MCU_REGISTERS.find((r) => r === GDB_REGISTERS[index]);
+    const name = MCU_REGISTERS[index];
     const value = hexWord(hex);
     if (name === undefined || value === undefined) return ERROR;
     await this.client.call('debug.setRegister', { name, value });

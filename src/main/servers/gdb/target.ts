@@ -1,22 +1,8 @@
 /** What GDB is told about the target: its registers (target.xml) and its memory map. */
+import { MCU_REGISTERS } from '../../../protocol/mcu-registers.ts';
 
-/** Registers in GDB's order: those of `g`, then the system ones. Names as protocol/debug has them. */
-export const GDB_REGISTERS = [
-  ...Array.from({ length: 13 }, (_, i) => `r${i}`),
-  'sp',
-  'lr',
-  'pc',
-  'xpsr',
-  'msp',
-  'psp',
-  'primask',
-  'basepri',
-  'faultmask',
-  'control',
-] as const;
-
-/** Registers of the `org.gnu.gdb.arm.m-profile` feature. */
-const CORE_COUNT = 17;
+/** Registers of the `org.gnu.gdb.arm.m-profile` feature, those of `g`; the system ones follow them. */
+export const CORE_COUNT = 17;
 
 const TYPES: Readonly<Record<string, string>> = { sp: 'data_ptr', pc: 'code_ptr', msp: 'data_ptr', psp: 'data_ptr' };
 
@@ -29,9 +15,9 @@ export const TARGET_XML = `<?xml version="1.0"?>
 <target version="1.0">
   <architecture>arm</architecture>
   <feature name="org.gnu.gdb.arm.m-profile">
-${GDB_REGISTERS.slice(0, CORE_COUNT).map(reg).join('')}  </feature>
+${MCU_REGISTERS.slice(0, CORE_COUNT).map(reg).join('')}  </feature>
   <feature name="org.gnu.gdb.arm.m-system">
-${GDB_REGISTERS.slice(CORE_COUNT).map(reg).join('')}  </feature>
+${MCU_REGISTERS.slice(CORE_COUNT).map(reg).join('')}  </feature>
 </target>
 `;
 

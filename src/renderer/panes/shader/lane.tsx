@@ -3,7 +3,8 @@ import { SHADER_LANES } from '../../../protocol/shader-debug.ts';
 import { usePoll } from '../../engine/context.tsx';
 import { useState } from 'react';
 import { showInstruction, useShader, type ShaderActions, type WarpPlace } from './actions.ts';
-import { FORMATS, valueText, type Format } from './values.ts';
+import { FormatSelect } from './format-select.tsx';
+import { valueText, type Format } from './values.ts';
 
 const SHOWN = 256;
 
@@ -42,16 +43,7 @@ export function Lane({ place, lane, actions, textOf }: LaneProps) {
         <button type="button" className="button" onClick={() => void actions.watch(undefined)}>
           End
         </button>
-        <label>
-          Show as{' '}
-          <select value={format} onChange={(e) => setFormat(FORMATS.find((f) => f.id === e.target.value)?.id ?? 'hex')}>
-            {FORMATS.map((f) => (
-              <option key={f.id} value={f.id}>
-                {f.title}
-              </option>
-            ))}
-          </select>
-        </label>
+        <FormatSelect format={format} onFormat={setFormat} />
       </div>
       <div className="shader-scroll" role="region" aria-label="History of the lane" tabIndex={0}>
         <table className="shader-table" aria-label="What instructions did to the lane">

@@ -7,7 +7,8 @@ import { SHADER_LANES, SHADER_REGISTERS, type ShaderWarp } from '../../../protoc
 import { usePoll } from '../../engine/context.tsx';
 import { useShader, type WarpPlace } from './actions.ts';
 import { textsOf } from './listing.tsx';
-import { FORMATS, registersIn, valueText, type Format } from './values.ts';
+import { FormatSelect } from './format-select.tsx';
+import { registersIn, valueText, type Format } from './values.ts';
 
 const ALL = Array.from({ length: SHADER_REGISTERS }, (_, r) => r);
 const LANES = Array.from({ length: SHADER_LANES }, (_, l) => l);
@@ -35,16 +36,7 @@ export function Registers({ place, warp, program, lane, number }: RegistersProps
   return (
     <div className="shader-part">
       <div className="shader-controls">
-        <label>
-          Show as{' '}
-          <select value={format} onChange={(e) => setFormat(FORMATS.find((f) => f.id === e.target.value)?.id ?? 'hex')}>
-            {FORMATS.map((f) => (
-              <option key={f.id} value={f.id}>
-                {f.title}
-              </option>
-            ))}
-          </select>
-        </label>
+        <FormatSelect format={format} onFormat={setFormat} />
         <label className="check">
           <input type="checkbox" checked={every} onChange={(e) => setEvery(e.target.checked)} />
           All {SHADER_REGISTERS} registers
