@@ -89,6 +89,11 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the window'), () => {
     await page.getByRole('banner').getByText('ENABLED').waitFor(PATIENT);
     const run = page.getByRole('toolbar', { name: 'Run control' });
     await run.getByRole('button', { name: /^Continue at Full Speed/ }).click();
+    // The firmware never rests, but nobody uses the GPU: the driver takes its power away after 50 ms of its time.
+    await page.getByRole('contentinfo').getByText('GPU powered off').waitFor(PATIENT);
+    await showPane(page, 'Registers');
+    await tree().getByRole('button', { name: 'Wake it and keep it on' }).click();
+    await page.getByRole('banner').getByText('ENABLED').waitFor(PATIENT);
     await page.getByRole('banner').getByText('running', { exact: true }).waitFor();
     for (const title of ['Registers', 'Timeline', 'Access Log', 'Driver', 'Sessions', 'Registers']) {
       await showPane(page, title);
