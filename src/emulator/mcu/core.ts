@@ -32,8 +32,6 @@ export type { CoreEngine, CoreHooks, CoreOptions };
 
 /** Chosen: the pipeline is not modelled. */
 export const CYCLES_PER_INSTRUCTION = 1;
-/** Cortex-M7 r1p2. */
-export const CPUID_M7_R1P2 = 0x411f_c272;
 
 /**
  * Instructions of one turn. The host's best code is for functions that are called often; one long call of the hot

@@ -3,10 +3,21 @@
  * software sees of the debug side. Source of what is expected: ARMv7-M ARM, B1.5.
  */
 import { describe, expect, it } from 'vitest';
-import { FORCED, IACCVIOL, MSTKERR, MMARVALID, BFARVALID, STKERR, UNSTKERR, VECTTBL } from './fault-status.ts';
-import { BUS_FAULT_EXCEPTION, HARD_FAULT, MEM_MANAGE, NMI, SVCALL } from './nvic.ts';
+import {
+  FORCED,
+  IACCVIOL,
+  MSTKERR,
+  MMARVALID,
+  BFARVALID,
+  PRECISERR,
+  STKERR,
+  UNSTKERR,
+  VECTTBL,
+} from './fault-status.ts';
+import { BUS_FAULT_EXCEPTION, FIRST_IRQ, HARD_FAULT, MEM_MANAGE, NMI, SVCALL } from './nvic.ts';
 import * as st from './state.ts';
-import { SCR_SEVONPEND, SCR_SLEEPONEXIT } from './system-control.ts';
+import { CCR_STKALIGN, CCR_USERSETMPEND, SCR_SEVONPEND, SCR_SLEEPONEXIT } from './system-control.ts';
+import { STIR } from './system-space.ts';
 import { machine as bareMachine, PARKED, PROGRAM, STACK } from './testing.ts';
 import type { CoreEngine } from './core.ts';
 
@@ -184,6 +195,34 @@ describe.each(ENGINES)('exceptions with the %s', (engine) => {
       wfi.setIrq(3, true);
       expect(wfi.sleeping).toBe(true);
     });
+  });
+
+  it('unprivileged code reaches nothing of the private peripheral bus but STIR, and that only if CCR says so', () => {
+    const CCR = 0xe000_ed14 | 0;
+    const SYST_RVR = 0xe000_e014 | 0;
+    // strt r1, [r0]: a store without privilege.
+    const STRT = '40f8001e';
+    const outcome = (address: number, ccr: number) => {
+      const { core } = machine(STRT);
+      core.memory.store(CCR, 4, ccr, true);
+      core.regs[0] = address;
+      core.regs[1] = 3;
+      core.run(1);
+      return [core.faults.cfsr, core.nvic.pending[FIRST_IRQ + 3]];
+    };
+    const refused = [PRECISERR | BFARVALID, 0];
+    expect(outcome(STIR, CCR_STKALIGN)).toEqual(refused);
+    expect(outcome(STIR, CCR_STKALIGN | CCR_USERSETMPEND)).toEqual([0, 1]);
+    expect(outcome(SYST_RVR, CCR_STKALIGN | CCR_USERSETMPEND)).toEqual(refused);
+  });
+
+  it('bits that are fixed or reserved stay so', () => {
+    const { core } = machine('fee7');
+    const [ccr, rasr] = [0xe000_ed14 | 0, 0xe000_eda0 | 0];
+    core.memory.store(ccr, 4, 0, true);
+    expect(core.memory.load(ccr, 4, true)).toBe(0x0004_0200);
+    core.memory.store(rasr, 4, -2, true);
+    expect(core.memory.load(rasr, 4, true)).toBe(0x173f_ff3e);
   });
 
   it('code that runs where the default map forbids execution is IACCVIOL', () => {

@@ -7,8 +7,8 @@ import type { Core } from './core.ts';
 import { BFARVALID, DACCVIOL, MMARVALID, PRECISERR, UNALIGNED } from './fault-status.ts';
 import { BUS_FAULT_EXCEPTION, MEM_MANAGE } from './nvic.ts';
 import { EXIT, EXIT_SLICE, FAULT } from './state.ts';
-import { CCR_BFHFNMIGN, CCR_UNALIGN_TRP } from './system-control.ts';
-import { readSystem, writeSystem } from './system-space.ts';
+import { CCR_BFHFNMIGN, CCR_UNALIGN_TRP, CCR_USERSETMPEND } from './system-control.ts';
+import { readSystem, STIR, writeSystem } from './system-space.ts';
 
 /** 0xe0000000..0xe00fffff: the private peripheral bus. */
 export function isSystemSpace(address: number): boolean {
@@ -70,12 +70,17 @@ export class Memory {
     return false;
   }
 
+  /** The one register of the private peripheral bus that unprivileged code reaches: STIR, while CCR lets it. */
+  private userMayReach(address: number): boolean {
+    return (address & ~3) === STIR && (this.core.control.ccr & CCR_USERSETMPEND) !== 0;
+  }
+
   /** Loads 1, 2 or 4 bytes, zero-extended (words as int32). On a fault S[FAULT] is set and 0 returned. */
   load(address: number, size: 1 | 2 | 4, privileged: boolean): number {
     const { core } = this;
     if ((address & (size - 1)) !== 0) return this.loadUnaligned(address, size, privileged);
     if (isSystemSpace(address)) {
-      if (privileged) return readSystem(core, address, size);
+      if (privileged || this.userMayReach(address)) return readSystem(core, address, size);
       this.busFault(address);
       return 0;
     }
@@ -96,7 +101,7 @@ export class Memory {
       return;
     }
     if (isSystemSpace(address)) {
-      if (privileged) writeSystem(core, address, size, value);
+      if (privileged || this.userMayReach(address)) writeSystem(core, address, size, value);
       else this.busFault(address);
       return;
     }

@@ -17,7 +17,7 @@ export const V_RESULT = 19;
 export const SATURATED = 20;
 /** GE flags, bits 3:0. */
 export const GE = 21;
-/** ITSTATE in bits 7:0; MODE_SP_WRITTEN above it. Not zero: the next instruction needs more than a dispatch. */
+/** ITSTATE in bits 7:0; bit 8: SP was written and its low bits must be cleared. Not zero: the next instruction needs more than a dispatch. */
 export const MODE = 22;
 export const PRIMASK = 23;
 export const BASEPRI = 24;
@@ -33,8 +33,6 @@ export const THUMB = 29;
 export const EXIT = 30;
 /** Synchronous exception raised by the current instruction (its number), 0 for none. */
 export const FAULT = 31;
-/** Address the faulting instruction of an EXC_RETURN or odd branch goes to. */
-export const TARGET = 32;
 /** Instructions the hot loop had left when it last called a slow path. */
 export const REMAINING = 33;
 /** Local exclusive monitor: 1 when open. */
@@ -50,8 +48,6 @@ export const LOCKUP = 38;
 export const HALTED = 39;
 export const STATE_WORDS = 40;
 
-export const MODE_SP_WRITTEN = 0x100;
-
 /** A fault or exception of the current instruction waits in FAULT. */
 export const EXIT_FAULT = 1;
 /** Pending exceptions, masks, timers or translations may have changed. */
@@ -65,7 +61,6 @@ export const SLEEP_WFI = 1;
 export const SLEEP_WFE = 2;
 
 /** Bits of xPSR. */
-export const XPSR_T = 1 << 24;
 export const XPSR_IT_HIGH = 10;
 
 /** N, Z, C, V, Q in bits 31:27. */

@@ -13,10 +13,10 @@ export const CCR_UNALIGN_TRP = 1 << 3;
 export const CCR_DIV_0_TRP = 1 << 4;
 export const CCR_BFHFNMIGN = 1 << 8;
 export const CCR_STKALIGN = 1 << 9;
-/** Writable: the above, and the cache and branch predictor enables, which change nothing here. */
-export const CCR_WRITABLE = 0x0007_031b;
-/** STKALIGN and BP are set out of reset. */
-const CCR_RESET = 0x0004_0200;
+/** Writable: the above but STKALIGN, and the cache enables, which change nothing here. */
+export const CCR_WRITABLE = 0x0003_011b;
+/** STKALIGN and BP read as one and ignore writes (Cortex-M7 Devices Generic User Guide, 4.3.7). */
+export const CCR_FIXED = 0x0004_0200;
 
 /** Identification registers 0xe000ed40..0xe000ed84 by offset from 0xe000e000. Caches: 16 KiB each (chosen). */
 export const IDENTIFICATION: Readonly<Record<number, number>> = {
@@ -36,13 +36,16 @@ export const IDENTIFICATION: Readonly<Record<number, number>> = {
 const CCSIDR_DATA = 0xf00f_e019 | 0;
 const CCSIDR_INSTRUCTION = 0xf007_e009 | 0;
 
+/** CPUID of a Cortex-M7 r1p2. */
+const CPUID_M7_R1P2 = 0x411f_c272;
+
 export interface ControlState {
   readonly [key: string]: number;
 }
 
 export class SystemControl implements Stateful<ControlState> {
   scr = 0;
-  ccr = CCR_RESET;
+  ccr = CCR_FIXED;
   vtor = 0;
   csselr = 0;
   private readonly core: Core;
@@ -52,7 +55,7 @@ export class SystemControl implements Stateful<ControlState> {
   }
 
   get cpuid(): number {
-    return this.core.options.cpuid ?? 0x411f_c272;
+    return this.core.options.cpuid ?? CPUID_M7_R1P2;
   }
 
   /** CCSIDR of the selected cache. */
@@ -62,7 +65,7 @@ export class SystemControl implements Stateful<ControlState> {
 
   reset(): void {
     this.scr = 0;
-    this.ccr = CCR_RESET;
+    this.ccr = CCR_FIXED;
     this.vtor = 0;
     this.csselr = 0;
   }
@@ -74,7 +77,7 @@ export class SystemControl implements Stateful<ControlState> {
 
   load(s: ControlState): void {
     this.scr = s['scr'] ?? 0;
-    this.ccr = s['ccr'] ?? CCR_RESET;
+    this.ccr = s['ccr'] ?? CCR_FIXED;
     this.vtor = s['vtor'] ?? 0;
     this.csselr = s['csselr'] ?? 0;
   }

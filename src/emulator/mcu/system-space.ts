@@ -5,7 +5,7 @@
  * Source: ARMv7-M ARM, B3.2.2 and B3.4.3.
  */
 import type { Core } from './core.ts';
-import { MPU_REGIONS } from './mpu.ts';
+import { MPU_REGIONS, RASR_WRITABLE } from './mpu.ts';
 import {
   BUS_FAULT_EXCEPTION,
   DEBUG_MONITOR,
@@ -18,7 +18,7 @@ import {
   USAGE_FAULT,
 } from './nvic.ts';
 import { IPSR } from './state.ts';
-import { CCR_WRITABLE, IDENTIFICATION } from './system-control.ts';
+import { CCR_FIXED, CCR_WRITABLE, IDENTIFICATION } from './system-control.ts';
 import { SYSTICK_CALIB } from './systick.ts';
 import { DEMCR_MON_EN, DEMCR_MON_PEND } from './debug.ts';
 
@@ -28,6 +28,8 @@ interface Register {
 }
 
 const SCS = 0xe000_e000 | 0;
+/** Software trigger interrupt register. */
+export const STIR = (SCS + 0xf00) | 0;
 const DWT = 0xe000_1000 | 0;
 const ITM = 0xe000_0000 | 0;
 /** Key that a write of AIRCR must carry, and what it reads as. */
@@ -139,7 +141,7 @@ const registers: Record<number, Register> = {
   0xd08: { read: (c) => c.control.vtor, write: (c, v) => void (c.control.vtor = v & ~0x7f) },
   0xd0c: { read: (c) => VECTKEY_READ | (c.nvic.prigroup << 8), write: writeAircr },
   0xd10: { read: (c) => c.control.scr, write: (c, v) => void (c.control.scr = v & 0x16) },
-  0xd14: { read: (c) => c.control.ccr, write: (c, v) => void (c.control.ccr = v & CCR_WRITABLE) },
+  0xd14: { read: (c) => c.control.ccr, write: (c, v) => void (c.control.ccr = (v & CCR_WRITABLE) | CCR_FIXED) },
   0xd18: shpr(4),
   0xd1c: shpr(8),
   0xd20: shpr(12),
@@ -171,7 +173,7 @@ const registers: Record<number, Register> = {
       c.nvic.pending[DEBUG_MONITOR] = (v & DEMCR_MON_PEND) !== 0 && (v & DEMCR_MON_EN) !== 0 ? 1 : 0;
     },
   },
-  0xf00: { read: () => 0, write: ({ nvic }, v) => pendSoftware(nvic.pending, FIRST_IRQ + (v & 0x1ff)) },
+  [STIR - SCS]: { read: () => 0, write: ({ nvic }, v) => pendSoftware(nvic.pending, FIRST_IRQ + (v & 0x1ff)) },
 };
 for (const [offset, value] of Object.entries(IDENTIFICATION)) registers[Number(offset)] = { read: () => value };
 for (const at of MPU_ALIASES) {
@@ -185,7 +187,7 @@ for (const at of MPU_ALIASES) {
   registers[at + 4] = {
     read: (c) => c.mpu.attributes[mpuRegion(c)]!,
     write: (c, v) => {
-      c.mpu.attributes[mpuRegion(c)] = v;
+      c.mpu.attributes[mpuRegion(c)] = v & RASR_WRITABLE;
       c.memory.mpuChanged();
     },
   };
