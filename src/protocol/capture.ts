@@ -18,7 +18,6 @@ export const bufferVerdict = z.object({
   differing: u53,
   first: z.object({ offset: u53, got: u32, want: u32 }).optional(),
 });
-export type BufferVerdict = z.infer<typeof bufferVerdict>;
 
 export const captureVerdict = z.object({
   ok: z.boolean(),

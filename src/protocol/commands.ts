@@ -70,5 +70,3 @@ export const COMMANDS = [
   { id: 'help.keys', title: 'Keys', menu: 'Help', group: 1 },
   { id: 'help.about', title: 'About Tyr Workbench', menu: 'Help', group: 2 },
 ] as const satisfies readonly CommandRow[];
-
-export type CommandId = (typeof COMMANDS)[number]['id'];

@@ -171,7 +171,6 @@ export const debugFileView = z.object({
   /** `driver.write` takes it. */
   writable: z.boolean(),
 });
-export type DebugFileView = z.infer<typeof debugFileView>;
 
 export const requestBitView = z.object({ name: text, kind: text, req: u32, ack: u32, doc: text });
 export const wordPairView = z.object({

@@ -28,9 +28,13 @@ export const benchOptions = z.strictObject({
   /** Where the session is kept; the host chooses the path, never the page. */
   sessionPath: z.string(),
 });
-export type BenchOptions = z.input<typeof benchOptions>;
 
-export const fieldValue = z.object({ name: z.string(), value: u53, enumName: z.string().optional() });
+/** Hex where a field needs more than 53 bits. */
+export const fieldValue = z.object({
+  name: z.string(),
+  value: z.union([u53, z.string()]),
+  enumName: z.string().optional(),
+});
 export const registerValue = z.object({
   name: z.string(),
   offset: u32,

@@ -9,9 +9,6 @@
 export const INITIATORS = ['driver', 'user', 'mcu', 'script'] as const;
 export type Initiator = (typeof INITIATORS)[number];
 
-/** Address space of an access: the host's 2 MiB register window, or the MCU's own address map. */
-export const ACCESS_SPACES = ['host', 'mcu'] as const;
-
 /**
  * Register accesses are the bulk of a session and travel as 8 Int32 words each:
  * seq, time low, time high, meta, offset, value, old value, cause.

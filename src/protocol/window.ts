@@ -159,7 +159,6 @@ export const comparison = z.object({
     )
     .readonly(),
 });
-export type Comparison = z.infer<typeof comparison>;
 const lane = z.string().max(100);
 /** A session of the list, an open one, or the live one, by id. */
 const anySession = z.string().max(200);

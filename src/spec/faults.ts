@@ -93,8 +93,6 @@ const ROWS = [
   [0xeb, 'MEM_ATTR_FAULT_3', 'fault', MMU, 'memory type refuses the access, level 3'],
 ] as const satisfies readonly Row[];
 
-export type FaultName = (typeof ROWS)[number][1];
-
 /** All exceptions in order of code. */
 export const FAULTS: readonly Fault[] = ROWS.map((row: Row) => {
   const [code, name, cls, seen, doc, origin] = row;
@@ -131,7 +129,6 @@ export function faultEnum(place: FaultPlace): Readonly<Record<string, number>> {
 /** Kinds of access, as bits 9:8 of the fault status words hold them. */
 export const ACCESS = { ATOMIC: 0, EXECUTE: 1, READ: 2, WRITE: 3 } as const;
 export type AccessType = (typeof ACCESS)[keyof typeof ACCESS];
-export const ACCESS_NAMES = ['ATOMIC', 'EXECUTE', 'READ', 'WRITE'] as const;
 
 /** Units that make accesses: top four bits of the source id. Chosen; what silicon writes is not public. */
 export const FAULT_UNIT = { MCU: 0, CS_FETCH: 2, CS_DATA: 3, COMPUTE: 4, FRAGMENT: 5, TILER: 6, PRF: 7 } as const;

@@ -9,7 +9,6 @@ import type { Words } from './registers/define.ts';
 
 export * from './address-space.ts';
 
-export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 0x1000;
 export const BLOCK_SIZE = 0x20_0000;
 export const ENTRY_SIZE = 8;

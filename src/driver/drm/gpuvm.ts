@@ -32,8 +32,6 @@ export type StepRemap = {
   readonly unmapStart: number;
   readonly unmapRange: number;
 };
-export type Step = StepMap | StepUnmap | StepRemap;
-
 /** The driver's side of a step. A KernelError stops the walk; steps done before it stay applied. */
 export interface StepOps {
   map(step: StepMap): void;

@@ -76,8 +76,6 @@ export class TestClient {
   }
 }
 
-export type PanthorIoctl = keyof typeof PANTHOR_IOCTLS;
-
 export class Bench {
   readonly soc: FakeSoc;
   readonly firmware: ScriptedFirmware;

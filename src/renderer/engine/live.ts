@@ -3,11 +3,8 @@
  * most one question under way. React reads it through `useStatus`; nothing is stored anywhere else.
  */
 import { EngineLost, type Client } from '../../protocol/client.ts';
-import type { Notices, Status } from '../../protocol/messages.ts';
-import type { z } from 'zod';
+import type { Status } from '../../protocol/messages.ts';
 import { Emitter } from '../lib/emitter.ts';
-
-export type Changed = z.output<Notices['changed']>;
 
 export class Live {
   private readonly client: Client;

@@ -7,8 +7,6 @@
 import { bit, defineBlock, field } from '../registers/define.ts';
 import { event, level, packVersion, toggle } from './protocol.ts';
 
-/** First version whose INSTR_FEATURES word is valid. */
-export const VERSION_INSTR_FEATURES = packVersion(1, 1, 0);
 /** First version that reads CSG_INPUT.ENDPOINT_REQ2 instead of ENDPOINT_REQ. */
 export const VERSION_ENDPOINT_REQ2 = packVersion(4, 0, 0);
 /** First version with the STATE field in GLB_REQ instead of HALT and SLEEP. */

@@ -3,7 +3,6 @@
  * the few encodings both sides share. The blocks themselves are in global.ts, csg.ts, cs.ts and queue-pages.ts.
  * Source: panthor_fw.c (interface parsing), panthor_heap.c (chunks).
  */
-import { TWO32 } from '../../base/bits.ts';
 
 export * from './protocol.ts';
 export * from './global.ts';
@@ -16,8 +15,6 @@ export const SHARED_BASE = 0x0400_0000;
 /** Addresses the driver places its own objects at in the MCU VM (queue pages, suspend buffers). */
 export const MCU_AUTO_VA_START = 0x0400_0000;
 export const MCU_AUTO_VA_SIZE = 0x0400_0000;
-/** The MCU sees 32 bits of address. */
-export const MCU_VA_SIZE = TWO32;
 
 /** Offset of CSG_CONTROL 0 in the shared section. */
 export const CSG_CONTROL_BASE = 0x1000;
@@ -36,7 +33,6 @@ export const UNPRESERVED_CS_REGS = 4;
 export const JOB_INT_GLOBAL = 31;
 /** Doorbell page of the global interface; panthor gives CSG slot n page n + 1. */
 export const DOORBELL_GLOBAL = 0;
-export const DOORBELL_CSG0 = 1;
 
 /** Offset of CSG_CONTROL `csg` in the shared section. */
 export function csgControlOffset(csg: number, groupStride: number): number {

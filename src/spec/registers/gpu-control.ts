@@ -397,20 +397,3 @@ export const GPU_CONTROL = defineBlock('GPU_CONTROL', {
   TILER_CONFIG: { offset: 0xf08, access: 'RW', origin: 'kbase', doc: 'Tiler settings; contents not public.' },
   L2_MMU_CONFIG: { offset: 0xf0c, access: 'RW', origin: 'kbase', doc: 'L2 and MMU settings; contents not public.' },
 });
-
-/** Flush of all caches as the driver sends it around page-table edits: L2 and LSC clean and invalidate, others invalidate. */
-export const CMD_FLUSH_ALL = flushCachesCommand('CLEAN_INVALIDATE', 'CLEAN_INVALIDATE', 'INVALIDATE');
-
-/** GPU_CMD word that resets the GPU. */
-export function resetCommand(mode: 'FAST_RESET' | 'SOFT_RESET' | 'HARD_RESET'): number {
-  return GPU_CONTROL.GPU_CMD.encode({ code: 'RESET', reset_mode: mode });
-}
-
-/** GPU_CMD word that flushes caches, one mode per level. */
-export function flushCachesCommand(
-  l2: keyof typeof FLUSH_MODE,
-  lsc: keyof typeof FLUSH_MODE,
-  other: keyof typeof FLUSH_MODE,
-): number {
-  return GPU_CONTROL.GPU_CMD.encode({ code: 'FLUSH_CACHES', l2_flush: l2, lsc_flush: lsc, other_flush: other });
-}

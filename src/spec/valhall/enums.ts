@@ -159,7 +159,7 @@ export const ENUMS = {
     names: [undefined, 'r', 'g', 'rg', 'b', 'rb', 'gb', 'rgb', 'a', 'ra', 'ga', 'rga', 'ba', 'rba', 'gba', 'rgba'],
   },
   fetch_component: { silent: undefined, names: ['gather4_r', 'gather4_g', 'gather4_b', 'gather4_a'] },
-  register_type: { silent: undefined, names: [undefined, 'f', 'u', 's'] },
+  register_type: { silent: undefined, names: ['reserved', 'f', 'u', 's'] },
   register_width: { silent: undefined, names: ['16', '32'] },
   varying_texture_register_width: { silent: undefined, names: ['16', '32', '16.32', '32.32'] },
   vector_size: { silent: 0, names: ['none', 'v2', 'v3', 'v4'] },
@@ -259,8 +259,6 @@ export const FLOW_WAIT012 = 7;
 export const FLOW_WAIT0126 = 8;
 export const FLOW_WAIT = 9;
 export const FLOW_RECONVERGE = 10;
-export const FLOW_WAIT_RESOURCE = 12;
-export const FLOW_DISCARD = 13;
 export const FLOW_END = 15;
 
 /** Constants that a source byte 0xc0 + index names. */
@@ -357,5 +355,3 @@ export const SPECIALS: readonly (readonly (string | undefined)[])[] = [
     'program_counter',
   ],
 ];
-export const SPECIAL_PAGE_POINTERS = 1;
-export const SPECIAL_PAGE_IDS = 3;

@@ -222,11 +222,9 @@ export const load128 = (memory: number, address: Code, offset = 0): number[] =>
   join(address, [SIMD_PREFIX, 0x00], memoryArgument(memory, ALIGN_128, offset));
 export const store128 = (memory: number, address: Code, value: Code, offset = 0): number[] =>
   join(address, value, [SIMD_PREFIX, 0x0b], memoryArgument(memory, ALIGN_128, offset));
-/** A word into a lane of a vector, and a lane to memory. */
+/** A word of memory into a lane of a vector. */
 export const loadLane = (memory: number, address: Code, into: Code, n: number, offset = 0): number[] =>
   join(address, into, [SIMD_PREFIX, 0x56], memoryArgument(memory, ALIGN_32, offset), [n]);
-export const storeLane = (memory: number, address: Code, value: Code, n: number, offset = 0): number[] =>
-  join(address, value, [SIMD_PREFIX, 0x5a], memoryArgument(memory, ALIGN_32, offset), [n]);
 
 /** A jump by a number: entry n of the table, or the last. */
 export const jumpTable = (index: Code, table: readonly number[], otherwise: number): number[] =>

@@ -18,6 +18,4 @@ export const registerFormats = {
   html: exportHtml,
 } as const satisfies Readonly<Record<string, (blocks: readonly BlockInfo[]) => string>>;
 
-export type RegisterFormat = keyof typeof registerFormats;
-
 export { exportC, exportMcuHeader } from './c.ts';

@@ -19,8 +19,6 @@ export const WINDOW_SLICE_SIZE = 0x100_0000;
 export const WINDOW_COUNT = 8;
 /** End of device space; from the last register up to here is undefined. */
 export const MCU_DEVICE_END = 0x6000_0000;
-/** Interface section of the firmware, in AS 0. */
-export const INTERFACE_BASE = 0x0400_0000;
 /** Parts of the register view that the host sees as 0: [first, end) from MCU_REG_BASE. */
 export const PRIVATE_RANGES = [
   [0x3000, 0x4000],
@@ -44,9 +42,6 @@ export const NVIC_LINE = {
   CACHE: 7,
   PRF: 8,
 } as const;
-export const NVIC_LINE_COUNT = 32;
-/** Implemented priority bits, at the top of the priority byte. */
-export const NVIC_PRIORITY_BITS = 4;
 
 /** Priorities the reference firmware gives its lines. */
 export const NVIC_PRIORITY = {
@@ -99,17 +94,11 @@ export const JOB_CLASS = { COMPUTE: 0, FRAGMENT: 1, TILER: 2 } as const;
 export const JOBS_PER_CLASS = 2;
 export const JOB_CONTEXT_COUNT = 6;
 
-/** Index of job context `which` (0, 1) of a class. */
-export function jobContext(cls: number, which: number): number {
-  return JOBS_PER_CLASS * cls + which;
-}
-
 /** Entries of deferred operations; the last four are for exception handlers. */
 export const DEFER_COUNT = 16;
 export const DEFER_HANDLER_FIRST = 12;
 
 /** Call frames: 1..7 of the stream, 8 holds the interrupted instruction, 9..15 of the handler. */
-export const FRAME_COUNT = 16;
 export const FRAME_INTERRUPTED = 8;
 export const FRAME_HANDLER_FIRST = 9;
 
@@ -138,21 +127,3 @@ export const PRF_SAMPLE = {
     SHADER: ['activeCycles', 'instructions', 'warps', 'loads', 'stores', 'tasks'],
   },
 } as const;
-
-/**
- * Save area of one stream as the reference firmware lays it out: first the scalar registers at their own offsets
- * (with a head in place of CS_CMD to CS_MASK), then the arrays.
- */
-export const STREAM_SAVE = {
-  magic: 0x5459_4353,
-  size: 0xd40,
-  registers: { offset: 0x0, size: 0x140 },
-  frames: { offset: 0x140, size: 0x100 },
-  regs: { offset: 0x240, size: 0x180 },
-  deferred: { offset: 0x3c0, size: 0x200 },
-  jobs: { offset: 0x5c0, size: 0x780 },
-} as const;
-/** Head of a group's suspend buffer; the saved streams follow it. */
-export const SUSPEND_HEAD_SIZE = 0x40;
-export const SUSPEND_SIZE = 0x7000;
-export const PROTM_SUSPEND_SIZE = 0x1000;
