@@ -17,7 +17,7 @@ export const V_RESULT = 19;
 export const SATURATED = 20;
 /** GE flags, bits 3:0. */
 export const GE = 21;
-/** ITSTATE in bits 7:0; bit 8: SP was written and its low bits must be cleared. Not zero: the next instruction needs more than a dispatch. */
+/** ITSTATE in bits 7:0; bit 8: SP was written, its low bits must be cleared. Not zero: more than a dispatch is due. */
 export const MODE = 22;
 export const PRIMASK = 23;
 export const BASEPRI = 24;
