@@ -11,6 +11,8 @@ const HFNMIENA = 2;
 const PRIVDEFENA = 4;
 const RASR_ENABLE = 1;
 const RASR_XN = 1 << 28;
+/** XN, AP, TEX, S, C, B, SRD, SIZE, ENABLE; the other bits read as zero. */
+export const RASR_WRITABLE = 0x173f_ff3f;
 /** Regions of 256 bytes and more have eight subregions. */
 const SUBREGION_MIN_BITS = 8;
 const REGION_MIN_BITS = 5;
