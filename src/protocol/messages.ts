@@ -170,10 +170,8 @@ export const engineRequests = {
   /** Lets time pass by itself: at the pace of the wall clock, or as fast as it can. While idle it stands still. */
   'run.continue': { params: z.strictObject({ mode: z.enum(['paced', 'fast']).default('paced') }), result: nothing },
   'run.pause': { params: none, result: z.object({ timeNs: u53 }) },
-  'run.step': {
-    params: z.strictObject({ what: z.enum(['event', 'driver', 'instruction']).default('event') }),
-    result: stepResult,
-  },
+  /** To just behind the next event of the clock. */
+  'run.step': { params: none, result: stepResult },
   /** Back to before the last poke by hand; what followed it is kept for redo and stays in the session. */
   'history.undo': { params: none, result: z.object({ what: z.string(), timeNs: u53 }) },
   'history.redo': { params: none, result: z.object({ what: z.string(), timeNs: u53 }) },

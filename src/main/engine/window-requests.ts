@@ -56,8 +56,7 @@ export const WINDOW_HANDLERS: {
     s.runner.stop();
     return { timeNs: s.history.engine.now };
   },
-  'run.step': (s, { what }) => {
-    if (what !== 'event') throw new UsageError(`this engine cannot step by ${what}; step by event`);
+  'run.step': (s) => {
     s.runner.stop();
     const { result } = s.history.apply({ kind: 'advance', limitNs: STEP_LIMIT_NS, until: 'event' });
     return { timeNs: s.history.engine.now, reason: result === 1 ? 'event' : 'time' };

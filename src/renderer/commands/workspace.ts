@@ -153,7 +153,7 @@ export function registerWorkspaceCommands(w: Workspace): Disposable {
     {
       id: 'run.step',
       enabled: powered,
-      callback: () => act(w, () => w.client.call('run.step', { what: 'event' })),
+      callback: () => act(w, () => w.client.call('run.step', {})),
     },
     { id: 'bench.powerCycle', enabled: powered, callback: () => powerCycle(w) },
     { id: 'mcu.halt', enabled: powered, callback: () => act(w, () => w.client.call('mcu.halt', {})) },
