@@ -6,6 +6,7 @@ import { UsageError } from '../../base/errors.ts';
 import { big64, hex, hex64 } from '../../base/bits.ts';
 import {
   decodeFields,
+  fieldValueOf,
   findRegister,
   registerAt,
   suggest,
@@ -13,7 +14,7 @@ import {
   type Register,
 } from '../../spec/registers/index.ts';
 import { MCU_REG_BASE, STREAM_BASE, STREAM_STRIDE } from '../../spec/registers/mcu-private.ts';
-import { mcuBlocks, streamBlocks } from '../../spec/registers/blocks.ts';
+import { HOST_WINDOW_SIZE, mcuBlocks, streamBlocks } from '../../spec/registers/blocks.ts';
 import type { RegisterValue } from '../../protocol/messages.ts';
 
 /** Where a register lies and how wide it is. */
@@ -57,6 +58,9 @@ export function resolveTarget(name: string): Target {
 }
 
 function resolveOffset(offset: number, name: string): Target {
+  if (offset >= HOST_WINDOW_SIZE) {
+    throw new UsageError(`${name}: the window of the registers ends at ${hex(HOST_WINDOW_SIZE)}`);
+  }
   const at = registerAt(offset);
   if (offset % 4 !== 0) throw new UsageError(`${name}: registers lie at multiples of 4`);
   if (at === undefined || at.word === 1) {
@@ -78,7 +82,7 @@ function unknown(name: string, array: Register | undefined): UsageError {
   return new UsageError(`no register named "${name}"${near.length > 0 ? `; did you mean ${near.join(', ')}?` : ''}`);
 }
 
-/** A value as shown: a field's number, a register with its fields, 64-bit values as hex text. */
+/** A value as shown: a field's number, a register with its fields; 64-bit registers and what needs more than 53 bits as hex text. */
 export function describeRegister(target: Target, lo: number, hi: number): RegisterValue {
   const { register, field } = target;
   const fields = register === undefined ? [] : decodeFields(register, lo, hi);
@@ -87,13 +91,18 @@ export function describeRegister(target: Target, lo: number, hi: number): Regist
     name: target.name,
     offset: target.offset,
     width: target.width,
-    value: field !== undefined ? field.get(lo, hi) : target.width === 64 ? hex64(lo, hi) : lo >>> 0,
+    value: field !== undefined ? exact(fieldValueOf(field, lo, hi)) : target.width === 64 ? hex64(lo, hi) : lo >>> 0,
     fields: shown.map((f) => ({
       name: f.name,
-      value: typeof f.value === 'bigint' ? Number(f.value) : f.value,
+      value: exact(f.value),
       ...(f.enumName === undefined ? {} : { enumName: f.enumName }),
     })),
   };
+}
+
+/** A number, or hex text where a Number would lose bits. */
+function exact(value: number | bigint): number | string {
+  return typeof value === 'bigint' ? hex(value) : value;
 }
 
 /** The words to write for `value` given as number, text, or enum name; `old` keeps the other fields. */
@@ -117,9 +126,9 @@ export function wordsToWrite(
 
 function parseValue(target: Target, value: number | string): bigint {
   if (typeof value === 'number') return BigInt(value);
-  const shift = /^(\d+)\s*<<\s*(\d+)$/.exec(value);
+  const shift = /^(\d+)\s*<<\s*(\d{1,2})$/.exec(value);
   if (shift !== null) return BigInt(shift[1]!) << BigInt(shift[2]!);
-  if (/^(0x[0-9a-f_]+|0b[01_]+|[\d_]+)$/i.test(value)) return BigInt(value.replaceAll('_', ''));
+  if (/^(0x[0-9a-f][0-9a-f_]*|0b[01][01_]*|\d[\d_]*)$/i.test(value)) return BigInt(value.replaceAll('_', ''));
   const field = target.field ?? (target.register?.fields.length === 1 ? target.register.fields[0] : undefined);
   try {
     if (field !== undefined) return BigInt(field.valueOf(value));

@@ -17,7 +17,7 @@ export function decodeFields(register: Register, lo: number, hi = 0, arch?: numb
   return register.fields
     .filter((f) => applies(register, f, lo, hi) && inArch(f, arch))
     .map((f) => {
-      const value = valueOf(f, lo, hi);
+      const value = fieldValueOf(f, lo, hi);
       return { name: f.name, value, enumName: typeof value === 'number' ? f.nameOf(value) : undefined };
     });
 }
@@ -32,7 +32,8 @@ function inArch(f: Field, arch: number | undefined): boolean {
   return arch >= f.arch[0] && arch <= (f.arch[1] ?? Infinity);
 }
 
-function valueOf(f: Field, lo: number, hi: number): number | bigint {
+/** A field's value in two words, whole: a BigInt from 2^53 on. */
+export function fieldValueOf(f: Field, lo: number, hi = 0): number | bigint {
   if (f.lsb >= 32 || f.lsb + f.width <= 53) return f.get(lo, hi);
   const word = (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
   const value = BigInt.asUintN(f.width, word >> BigInt(f.lsb));

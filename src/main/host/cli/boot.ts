@@ -1,11 +1,12 @@
 /** `tyr boot`: probes the driver and boots the MCU. */
 import type { BootResult } from '../../../protocol/messages.ts';
 import type { Io } from './io.ts';
-import { benchFlagsOf, parse } from './options.ts';
+import { benchFlagsOf, parse, takesNoMore } from './options.ts';
 import { withBench } from './with-bench.ts';
 
 export async function run(args: string[], io: Io): Promise<number> {
-  const { values } = parse(args, {});
+  const { values, positionals } = parse(args, {});
+  takesNoMore(positionals);
   const flags = benchFlagsOf(values);
   return withBench(flags, io, async ({ client, sessionPath, named }) => {
     const boot = await client.call('bench.boot', {});
@@ -26,7 +27,7 @@ export function describe(boot: BootResult): string {
   const facts: readonly (readonly [string, string])[] = [
     ['gpu id', hexOf(boot.gpuInfo['gpu_id'])],
     ['mcu', `${boot.mcu.status}, ${boot.mcu.instructions.toLocaleString('en')} instructions`],
-    ['firmware', `interface ${boot.firmware.version}, git sha ${boot.firmware.gitSha}`],
+    ['firmware', boot.ok ? `interface ${boot.firmware.version}, git sha ${boot.firmware.gitSha}` : 'not running'],
     ['time', `${(boot.virtualNs / 1e6).toFixed(3)} ms of virtual time`],
     ['accesses', `${boot.registerAccesses.toLocaleString('en')} recorded`],
   ];
@@ -35,5 +36,5 @@ export function describe(boot: BootResult): string {
 }
 
 function hexOf(value: unknown): string {
-  return typeof value === 'number' ? `0x${value.toString(16).padStart(8, '0')}` : String(value);
+  return typeof value === 'number' ? `0x${value.toString(16).padStart(8, '0')}` : 'not read';
 }

@@ -98,6 +98,67 @@ describe('--json', () => {
   });
 });
 
+describe('help', () => {
+  it.each([[['boot', '--help']], [['cs', 'asm', '--help']], [['help', 'session']], [['fw', '-h']]])(
+    '%j says what the command takes',
+    async (args) => {
+      const name = args[0] === 'help' ? args[1] : args[0];
+      expect(await tyr(...args)).toMatchObject({
+        code: 0,
+        err: '',
+        out: expect.stringContaining(`usage: tyr ${name}`),
+      });
+    },
+  );
+  it('of every command in the list', async () => {
+    const names = [...(await tyr('help')).out.matchAll(/^  ([a-z]+) /gm)].map((m) => m[1]!);
+    expect(names).toContain('boot');
+    for (const name of names) expect((await tyr('help', name)).out).toContain(`usage: tyr ${name}`);
+  });
+  it('of no command is a wrong word', async () => {
+    expect(await tyr('help', 'bot')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('did you mean boot'),
+    });
+  });
+  it('the version is one word', async () => {
+    expect(await tyr('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
+
+describe('--json of a command that fails', () => {
+  it.each([
+    ['2: wrong words', 2, ['peek', 'GPU_IDD', '--bare'], { message: expect.stringContaining('GPU_ID') }],
+    ['2: no such option', 2, ['boot', '--nope'], { message: expect.stringContaining('--nope') }],
+    ['2: no such command', 2, ['bot'], { message: expect.stringContaining('did you mean boot') }],
+    [
+      '3: a bad file, with its place',
+      3,
+      ['run', put('place.cs', 'NOP\nFOO r1')],
+      { line: 2, column: 1, rule: expect.any(String), remedy: expect.any(String) },
+    ],
+    [
+      '1: a probe that fails',
+      1,
+      ['run', example('first-light.cs'), '--set', 'GPU_ID=0'],
+      { message: expect.any(String) },
+    ],
+  ] as const)('%s', async (_name, code, args, error) => {
+    const document = await json(code, ...args);
+    expect(document['error']).toMatchObject({ exitCode: code, ...error });
+  });
+});
+
+describe('values of 64 bits', () => {
+  it('are shown whole, also where a field needs more than 53', async () => {
+    const poked = await json(0, 'poke', 'AS0_TRANSTAB', '0xf23456789abcdef0', '--bare');
+    expect(poked).toMatchObject({ value: '0xf23456789abcdef0', fields: { base: '0xf23456789abcdef' } });
+    const field = await json(0, 'poke', 'AS0_TRANSTAB.base', '0xf23456789abcdef', '--bare');
+    expect(field).toMatchObject({ value: '0xf23456789abcdef' });
+  });
+});
+
 describe('exit codes', () => {
   it('1: an expectation of a stream or scenario is false, a job faulted', async () => {
     const wrong = put('wrong.cs', '//! expect r66 = 2\nMOVE32 r66, #1\n');
@@ -136,6 +197,24 @@ describe('exit codes', () => {
     ['a host that is not there', ['boot', '--connect', 'http://127.0.0.1:1/?token=x'], 'ECONNREFUSED'],
     ['--connect with --bare', ['peek', 'GPU_ID', '--connect', 'http://127.0.0.1:1/?token=x', '--bare'], 'made already'],
     ['--from with --bare', ['peek', 'GPU_ID', '--from', session, '--bare'], 'leave those options out'],
+    ['an offset outside of the registers', ['peek', '0x200000', '--bare'], 'ends at 0x200000'],
+    ['a shift without end', ['poke', 'GPU_INT_MASK', '1 << 9999999999', '--bare'], 'not a number'],
+    ['digits that are none', ['poke', 'GPU_INT_MASK', '0x_', '--bare'], 'not a number'],
+    ['a word too many', ['boot', 'extra'], 'unexpected "extra"'],
+    ['a word too many for a verb', ['session', 'info', session, 'extra'], 'unexpected "extra"'],
+    ['memory of no length', ['run', example('first-light.cs'), '--map', '0x7f0000000000:0'], 'must not be 0'],
+    ['a range without length', ['run', example('first-light.cs'), '--map', '0x1000'], 'VA:LEN'],
+    ['a word that does not fit', ['run', example('first-light.cs'), '--set32', '0=0x100000000'], '32 bits'],
+    ['a queue that is no number', ['run', example('first-light.cs'), '--queue', 'x'], 'not a number'],
+    ['a port that is none', ['gdb', '--port', '99999'], 'not a port'],
+    ['a session in no folder', ['boot', '--session', path.join(dir, 'none/x.tyrsession')], 'no folder'],
+    [
+      'an export in no folder',
+      ['session', 'export', session, '--format', 'json', '-o', path.join(dir, 'none/x')],
+      'none/x',
+    ],
+    ['a cut session in no folder', ['session', 'trim', session, '-o', path.join(dir, 'none/x')], 'no folder'],
+    ['an image in no folder', ['fw', 'build', dir, '-o', path.join(dir, 'none/x.bin')], 'no folder'],
     ['SQL that writes', ['session', 'sql', session, 'DELETE FROM note_row'], 'read'],
   ])('2: %s', async (_name, args, text) => {
     const ran = await tyr(...args);
@@ -158,6 +237,17 @@ describe('exit codes', () => {
   it('3: a firmware image cut short, with the offset', async () => {
     const ran = await tyr('boot', '--firmware', put('cut.bin', cut));
     expect(ran).toMatchObject({ code: 3, out: '', err: expect.stringMatching(/cut\.bin at offset 0x[0-9a-f]+: /) });
+  });
+
+  it('5: a scenario that waits for nothing of the bench is left at the wall limit', async () => {
+    const endless = put(
+      'endless.ts',
+      'export const options = { bare: true };\nexport default () => new Promise(() => undefined);\n',
+    );
+    expect(await tyr('run', endless, '--limit-wall-s', '1')).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('the wall limit of 1 s was reached'),
+    });
   });
 
   it('5: a limit of virtual time', async () => {

@@ -11,7 +11,9 @@ import { functionDifferences, type FirmwareSymbol } from '../../../spec/firmware
 import { imageDifferences } from '../../../spec/firmware/image-diff.ts';
 import { inspectImage } from '../../../spec/firmware/image.ts';
 import type { Inspection } from '../../../spec/firmware/image.ts';
+import { checkFolder } from './files.ts';
 import type { Io } from './io.ts';
+import { readInput } from './options.ts';
 
 interface Options {
   readonly json: boolean;
@@ -35,10 +37,6 @@ const COMMANDS: Readonly<Record<string, { files: number; run(o: Options, io: Io)
 /** Runs `tyr fw ARGS`; returns the exit code. UsageError and BadInput are thrown. */
 export async function run(args: string[], io: Io): Promise<number> {
   const [name = '', ...rest] = args;
-  if (name === '--help' || rest.includes('--help')) {
-    io.out(`${USAGE}\n`);
-    return 0;
-  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) throw new UsageError(`fw: no command "${name}"\n${USAGE}`);
   const options = parse(rest);
@@ -73,22 +71,12 @@ function parse(args: readonly string[]): Options {
   return { json, files, output: named['output'], elf: named['elf'] };
 }
 
-/** Bytes of a file; BadInput when there is none. */
-async function read(file: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(file));
-  } catch (error) {
-    const rule = `The file must be readable; ${error instanceof Error ? error.message : String(error)}`;
-    throw new BadInput({ file, rule, remedy: 'Check its name and permissions.' });
-  }
-}
-
 /** Rules a file breaks that is something else or only a part: it is not looked at further. */
 const NO_IMAGE: ReadonlySet<string> = new Set(['header-short', 'magic', 'table-truncated', 'data-truncated']);
 
 /** A whole image; anything else is a bad input. */
 async function readImage(file: string): Promise<Inspection> {
-  const found = inspectImage(await read(file));
+  const found = inspectImage(readInput(file));
   const wrong = found.problems.find((p) => NO_IMAGE.has(p.id));
   if (wrong !== undefined) throw new BadInput({ ...wrong, file });
   return found;
@@ -107,7 +95,7 @@ async function info(options: Options, io: Io): Promise<number> {
 
 async function check(options: Options, io: Io): Promise<number> {
   const file = options.files[0] ?? '';
-  const { problems, warnings } = inspectImage(await read(file));
+  const { problems, warnings } = inspectImage(readInput(file));
   const verdict = problems.length === 0 ? 'a driver loads this image' : 'a driver refuses this image';
   const lines = [
     ...problems.map((p) => `${file}: ${problemText(p)}`),
@@ -154,7 +142,7 @@ async function built(source: string): Promise<BuiltFirmware> {
     () => false,
   );
   if (isFolder) return buildFirmware(source);
-  const bytes = await read(source);
+  const bytes = readInput(source);
   if (!isElf(bytes)) {
     throw new BadInput({
       file: source,
@@ -178,6 +166,7 @@ function symbolsFileOf(file: string): string {
 async function build(options: Options, io: Io): Promise<number> {
   const { output } = options;
   if (output === undefined) throw new UsageError(`fw build needs -o FILE\n${USAGE}`);
+  checkFolder(output);
   const source = options.files[0] ?? '';
   const firmware = await built(source);
   const { problems } = inspectImage(firmware.image);

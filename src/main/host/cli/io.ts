@@ -1,5 +1,6 @@
 /** Where a command writes, and how an error becomes an exit code. */
-import { TyrError, UsageError } from '../../../base/errors.ts';
+import { BadInput, TyrError, UsageError } from '../../../base/errors.ts';
+import { systemProblem } from './files.ts';
 
 export interface Io {
   /** Results: standard output. */
@@ -16,6 +17,13 @@ export const processIo: Io = {
   err: (text) => void process.stderr.write(text),
 };
 
+/** The document of a command that was to print one and failed before: what standard error says, for programs. */
+export function failureDocument(exitCode: number, error: unknown, told: string): object {
+  const detail = error instanceof BadInput ? error.detail : {};
+  const message = error instanceof Error ? error.message : told.trim().replaceAll(/^tyr: /gm, '');
+  return { error: { exitCode, message, ...detail } };
+}
+
 /** Writes what went wrong and returns the exit code for it (docs/cli.md, Rules). */
 export function report(error: unknown, io: Io): number {
   if (error instanceof TyrError && error.exitCode !== 4) {
@@ -25,6 +33,11 @@ export function report(error: unknown, io: Io): number {
   // node:util parseArgs throws TypeErrors with these codes for words it does not know.
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
     io.err(`tyr: ${error.message}\n`);
+    return new UsageError('').exitCode;
+  }
+  const outside = systemProblem(error);
+  if (outside !== undefined) {
+    io.err(`tyr: ${outside}\n`);
     return new UsageError('').exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -19,11 +19,39 @@ export function parseNumber(text: string, what: string): number {
   return value;
 }
 
-/** `A:B` or `A=B` as two numbers. */
-export function parsePair(text: string, separator: ':' | '=', what: string): readonly [number, number] {
+/** `VA=VALUE` as two numbers. */
+export function parseWord(text: string, what: string): { readonly va: number; readonly value: number } {
+  const [va, value] = parsePair(text, '=', what, 'VALUE');
+  if (value > 0xffff_ffff) throw new UsageError(`${what} ${text}: the value does not fit 32 bits`);
+  return { va, value };
+}
+
+/** `VA:LEN` as two numbers; LEN is not 0. */
+export function parseRange(text: string, what: string): { readonly va: number; readonly length: number } {
+  const [va, length] = parsePair(text, ':', what, 'LEN');
+  if (length === 0) throw new UsageError(`${what} ${text}: the length must not be 0`);
+  return { va, length };
+}
+
+function parsePair(text: string, separator: ':' | '=', what: string, second: string): readonly [number, number] {
   const at = text.indexOf(separator);
-  if (at < 0) throw new UsageError(`${what}: "${text}" must have the form VA${separator}VALUE`);
+  if (at < 0) throw new UsageError(`${what}: "${text}" must have the form VA${separator}${second}`);
   return [parseNumber(text.slice(0, at), what), parseNumber(text.slice(at + 1), what)];
+}
+
+const MAX_PORT = 65_535;
+
+/** A TCP port; 0 takes a free one. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > MAX_PORT) throw new UsageError(`--port ${text}: not a port`);
+  return port;
+}
+
+/** Refuses words that a command does not take. */
+export function takesNoMore(words: readonly string[]): void {
+  const [first] = words;
+  if (first !== undefined) throw new UsageError(`unexpected "${first}"`);
 }
 
 export const benchFlags = {
@@ -159,10 +187,15 @@ export function readFirmware(file: string): Uint8Array {
   }
 }
 
-/** The bytes of an input file; BadInput when it cannot be read. */
+/** What stands for standard input where a file is read. */
+export const STDIN = '-';
+let standardInput: Uint8Array | undefined;
+
+/** The bytes of an input file, or of standard input for `-`; BadInput when it cannot be read. */
 export function readInput(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    // Standard input can be read once; a command may look at its text twice.
+    return file === STDIN ? (standardInput ??= readFileSync(0)) : readFileSync(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BadInput({

@@ -7,7 +7,16 @@ import type { StreamResult } from '../../../protocol/messages.ts';
 import { dumpsOf, foundValue, parseDirectives } from '../../../spec/cs/directives.ts';
 import { assembleToBytes } from './cs.ts';
 import type { Io } from './io.ts';
-import { benchFlagsOf, parse, parseNumber, parsePair, readInput, type BenchFlags } from './options.ts';
+import {
+  benchFlagsOf,
+  parse,
+  parseNumber,
+  parseRange,
+  parseWord,
+  readInput,
+  STDIN,
+  type BenchFlags,
+} from './options.ts';
 import { withBench } from './with-bench.ts';
 
 /** Wall limit of a run in seconds (docs/cli.md). */
@@ -21,16 +30,17 @@ export async function run(args: string[], io: Io): Promise<number> {
     dump: { type: 'string', multiple: true, default: [] },
   });
   const [file] = positionals;
-  if (file === undefined || positionals.length !== 1) throw new UsageError('usage: tyr run FILE.cs | FILE.ts');
+  if (file === undefined || positionals.length !== 1) throw new UsageError('usage: tyr run FILE.cs | FILE.ts | -');
   const flags = benchFlagsOf(values);
   const extension = path.extname(file);
   if (extension === '.ts') return runScenario(file, flags, io);
-  if (extension !== '.cs') throw new UsageError(`${file}: tyr run takes FILE.cs or FILE.ts`);
+  if (extension !== '.cs' && file !== STDIN) throw new UsageError(`${file}: tyr run takes FILE.cs or FILE.ts`);
+  const queue = parseNumber(values.queue, '--queue');
   const words = assembleToBytes(file, 10, io);
   const directives = parseDirectives(new TextDecoder().decode(readInput(file)), file);
-  const map = values.map.map((t) => parsePair(t, ':', '--map')).map(([va, length]) => ({ va, length }));
-  const set32 = values.set32.map((t) => parsePair(t, '=', '--set32')).map(([va, value]) => ({ va, value }));
-  const dump = values.dump.map((t) => parsePair(t, ':', '--dump')).map(([va, length]) => ({ va, length }));
+  const map = values.map.map((t) => parseRange(t, '--map'));
+  const set32 = values.set32.map((t) => parseWord(t, '--set32'));
+  const dump = values.dump.map((t) => parseRange(t, '--dump'));
   return withBench(
     flags,
     io,
@@ -43,7 +53,7 @@ export async function run(args: string[], io: Io): Promise<number> {
       const result = await client.call('stream.run', {
         words,
         name: path.basename(file),
-        queue: parseNumber(values.queue, '--queue'),
+        queue,
         map: [...directives.map, ...map],
         set32: [...directives.set32, ...set32],
         dump: [...dumpsOf(directives), ...dump],

@@ -1,10 +1,8 @@
 /** `tyr serve`: the workspace in a browser, on this machine or through a tunnel. */
 import { parseArgs } from 'node:util';
-import { UsageError } from '../../../base/errors.ts';
 import { serve, untilStopped } from '../web/serve.ts';
 import type { Io } from './io.ts';
-
-const MAX_PORT = 65_535;
+import { parsePort } from './options.ts';
 
 export async function run(args: string[], io: Io): Promise<number> {
   const { values } = parseArgs({
@@ -16,8 +14,7 @@ export async function run(args: string[], io: Io): Promise<number> {
       json: { type: 'boolean', default: false },
     },
   });
-  const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > MAX_PORT) throw new UsageError(`--port ${values.port}: not a port`);
+  const port = parsePort(values.port);
   const stopped = untilStopped();
   const web = await serve({
     host: values.host,

@@ -1,7 +1,7 @@
 /** What the verbs of `tyr session` share: their options, output, a progress bar, stopping with Ctrl+C. */
-import { existsSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { UsageError } from '../../../base/errors.ts';
+import { checkNew } from './files.ts';
 import type { Io } from './io.ts';
 import { parseNumber } from './options.ts';
 
@@ -65,9 +65,7 @@ export function outputOf(c: Context): string {
 
 /** The same, where nothing is overwritten. */
 export function newFile(c: Context): string {
-  const output = outputOf(c);
-  if (existsSync(output)) throw new UsageError(`${output} exists already: name a new file`);
-  return output;
+  return checkNew(outputOf(c));
 }
 
 /** Reset values given with --set. */

@@ -12,6 +12,7 @@ import type { Item, SessionDiff } from '../../session/diff.ts';
 import { openSession, type SessionReader } from '../../session/reader.ts';
 import type { MemoryRange } from '../../lab/trace-memory.ts';
 import { linkOf, triage } from '../../session/triage.ts';
+import { checkNew } from './files.ts';
 import { parseNumber } from './options.ts';
 import { newFile, outputOf, overridesOf, parseTime, print, progressBar, type Context } from './session-context.ts';
 
@@ -58,8 +59,7 @@ export async function diff(a: SessionReader, c: Context): Promise<number> {
     const sections = diffSections(found, ...(names[0] === names[1] ? (['A', 'B'] as const) : names));
     const { output } = c.values;
     if (output !== undefined) {
-      if (existsSync(output)) throw new UsageError(`${output} exists already: name a new file`);
-      writeWhole(output, (out) => writeHtml(`${names[0]} and ${names[1]}`, sections, out));
+      writeWhole(checkNew(output), (out) => writeHtml(`${names[0]} and ${names[1]}`, sections, out));
     }
     print(c, found, diffText(found));
     return found.identical ? 0 : 1;

@@ -6,6 +6,7 @@ import { openingPlace } from '../../session/opening-place.ts';
 import { runQuery } from '../../session/query.ts';
 import { countRows, openSession, readInfo, verifySession, type SessionReader } from '../../session/reader.ts';
 import type { Io } from './io.ts';
+import { takesNoMore } from './options.ts';
 import { optionsOf, print, type Context } from './session-context.ts';
 import { replay } from './session-replay.ts';
 import { exportTo, importFrom, shrink, toTest, trace, triageOf, trim, diff } from './session-tools.ts';
@@ -28,6 +29,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   diff,
   trace,
 };
+/** Verbs that take a word after the file. */
+const TAKES_MORE: ReadonlySet<string> = new Set(['sql', 'diff']);
 const FILE_VERBS: Readonly<Record<string, FileVerb>> = { import: importFrom };
 
 export async function run(args: string[], io: Io): Promise<number> {
@@ -39,6 +42,7 @@ export async function run(args: string[], io: Io): Promise<number> {
     const hint = near === undefined ? '' : `no verb "${verb}"; did you mean ${near}? `;
     throw new UsageError(`${hint}usage: tyr session ${known.join('|')} FILE ...`);
   }
+  takesNoMore(rest.slice(TAKES_MORE.has(verb) ? 1 : 0));
   const context: Context = { io, values, rest };
   const alone = FILE_VERBS[verb];
   if (alone !== undefined) return await alone(file, context);

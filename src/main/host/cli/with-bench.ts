@@ -9,11 +9,14 @@ import { LimitReached } from '../../../base/errors.ts';
 import type { Client } from '../../../protocol/client.ts';
 import { BUILD, buildId } from '../../session/build-id.ts';
 import { startLink } from '../link.ts';
+import { checkNew } from './files.ts';
 import type { Io } from './io.ts';
 import type { BenchFlags } from './options.ts';
 
 /** What a shell expects of a program ended by SIGINT. */
 const EXIT_SIGINT = 130;
+/** How long a command may take to notice that it is stopped, in ms (chosen). */
+const STOP_GRACE_MS = 2000;
 
 export interface RunningBench {
   readonly client: Client;
@@ -78,25 +81,37 @@ export async function withBench(
   wallS?: number,
 ): Promise<number> {
   if (flags.connect !== undefined) return withHost(flags.connect, body, flags.limitWallS ?? wallS);
+  if (flags.session !== undefined) checkNew(flags.session);
   const temporary = flags.session === undefined ? mkdtempSync(path.join(tmpdir(), 'tyr-')) : undefined;
   const sessionPath = flags.session ?? path.join(temporary!, 'session.tyrsession');
   const link = startLink(sessionPath);
-  link.onRecordingFailed((reason) => io.err(`tyr: recording stopped: ${reason}\n`));
+  let recorded = true;
+  link.onRecordingFailed((reason) => {
+    recorded = false;
+    io.err(`tyr: recording stopped: ${reason}\n`);
+  });
   let interrupted = false;
+  let timedOut = false;
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  let giveUp: (reason: Error) => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => (giveUp = reject));
+  stopped.catch(() => undefined);
+  // A request of the engine ends at once; a scenario that waits for something else is left behind.
+  const stop = (): void => {
+    link.abort();
+    grace ??= setTimeout(() => giveUp(new LimitReached('stopped')), STOP_GRACE_MS);
+  };
   const onSigint = (): void => {
     interrupted = true;
-    link.abort();
+    stop();
   };
-  process.once('SIGINT', onSigint);
+  process.on('SIGINT', onSigint);
   const limit = flags.limitWallS ?? wallS;
-  let timedOut = false;
-  const timer =
-    limit === undefined
-      ? undefined
-      : setTimeout(() => {
-          timedOut = true;
-          link.abort();
-        }, limit * 1000);
+  const onLimit = (): void => {
+    timedOut = true;
+    stop();
+  };
+  const timer = limit === undefined ? undefined : setTimeout(onLimit, limit * 1000);
   let code = 4;
   try {
     if (flags.from !== undefined) await repeat(link.client, flags.from, sessionPath, io);
@@ -111,23 +126,25 @@ export async function withBench(
       });
     }
     if (flags.symbols?.asked === true) await loadSymbols(link.client, flags);
-    code = await body({ client: link.client, sessionPath, named: temporary === undefined });
-    return code;
+    const work = body({ client: link.client, sessionPath, named: temporary === undefined });
+    code = await Promise.race([work, stopped]);
   } catch (error) {
-    if (interrupted) {
-      io.err('tyr: stopped\n');
-      code = EXIT_SIGINT;
-      return code;
-    }
-    if (timedOut) throw new LimitReached(`the wall limit of ${limit} s was reached`);
-    throw error;
+    if (!interrupted) throw timedOut ? new LimitReached(`the wall limit of ${limit} s was reached`) : error;
+    io.err('tyr: stopped\n');
+    code = EXIT_SIGINT;
   } finally {
     clearTimeout(timer);
-    process.off('SIGINT', onSigint);
+    clearTimeout(grace);
+    // Until the file is closed a Ctrl+C changes nothing any more.
     await link.close();
+    process.off('SIGINT', onSigint);
+    // What the session's thread said last is told in a turn of its own.
+    await new Promise((resolve) => setImmediate(resolve));
     if (temporary !== undefined) {
       if (code === 0) rmSync(temporary, { recursive: true, force: true });
       else io.err(`tyr: the session is kept in ${sessionPath}\n`);
     }
   }
+  // A recording that was asked for and is not whole is something that is false.
+  return code === 0 && !recorded && temporary === undefined ? 1 : code;
 }
