@@ -10,27 +10,14 @@
  */
 import { ACCESS_WORDS } from '../../protocol/records.ts';
 import { TWO32 } from '../../base/bits.ts';
+import { digitsOf, MOST_DIGITS, putNumbers, putWords, SPILL, ZERO, type Column } from './access-digits.ts';
 
 /** Accesses of a chunk. The digits of a chunk must stay well below a page, which SQLite copies for each access. */
 export const CHUNK = 256;
 
-const ZERO = 48;
-const TEN = 10;
-/** Digits of the largest integer a column may hold (2^53). */
-const MOST_DIGITS = 16;
-
-const POWERS = Float64Array.from({ length: MOST_DIGITS + 1 }, (_, i) => 10 ** i);
-
-/** A column: value i is `base + i * step + digits[i]`. */
-export interface Column {
-  readonly base: number;
-  readonly step: number;
-  readonly width: number;
-  readonly digits: Uint8Array;
-}
-
 export interface Chunk {
   readonly count: number;
+  readonly firstSeq: number;
   readonly lastSeq: number;
   readonly minNs: number;
   readonly maxNs: number;
@@ -45,168 +32,182 @@ export interface Chunk {
   readonly oldSame: 0 | 1;
 }
 
-function digitsOf(largest: number): number {
-  let width = 0;
-  while (largest >= POWERS[width]!) width++;
-  return largest === 0 ? 0 : width;
+/** A column without digits still holds one: SQLite gives NULL for a piece of an empty blob. */
+const NONE = Uint8Array.of(ZERO);
+const OWN_ENTRIES: Column = { base: 0, step: 1, width: 0, digits: NONE };
+const EMPTY: Column = { base: 0, step: 0, width: 0, digits: NONE };
+/** Differences up to this, and differences of these, fit 32 bits. */
+const NEAR = 0x2000_0000;
+const SIGN = 0x8000_0000 | 0;
+/** Times further apart stay as they are: differences to a line through them would not be exact. */
+const EXACT_SPAN = 2 ** 50;
+
+/** Slots of the dictionary's hash, a power of two above twice its entries; a slot holds a stamp and an entry. */
+const SLOTS = 1024;
+const ENTRY_BITS = 8;
+const LAST_STAMP = (1 << (31 - ENTRY_BITS)) - 1;
+
+function timeAt(w: Int32Array, record: number): number {
+  return (w[record + 2]! >>> 0) * TWO32 + (w[record + 1]! >>> 0);
 }
 
-/** All groups of four digits, one after the other. */
-const GROUP_DIGITS = 4;
-const GROUP = 10 ** GROUP_DIGITS;
-const GROUPS = Uint8Array.from({ length: GROUP * GROUP_DIGITS }, (_, i) => {
-  return ZERO + (Math.floor((i >> 2) / 10 ** (3 - (i & 3))) % TEN);
-});
-/** What two groups hold. */
-const LOWER = GROUP * GROUP;
-
-/** Writes a number below 2^31 with `width` digits. */
-function put(out: Uint8Array, at: number, width: number, value: number): void {
-  let n = value;
-  let p = at + width;
-  while (p - at >= GROUP_DIGITS) {
-    const q = (n / GROUP) | 0;
-    const g = (n - q * GROUP) << 2;
-    p -= GROUP_DIGITS;
-    out[p] = GROUPS[g]!;
-    out[p + 1] = GROUPS[g + 1]!;
-    out[p + 2] = GROUPS[g + 2]!;
-    out[p + 3] = GROUPS[g + 3]!;
-    n = q;
-  }
-  for (let k = (n << 2) + 3; p > at; k--) out[--p] = GROUPS[k]!;
-}
-
-/** The same for any number below 2^53. */
-function putLarge(out: Uint8Array, at: number, width: number, value: number): void {
-  let v = value;
-  for (let p = at + width - 1; p >= at; p--) {
-    const q = Math.floor(v / TEN);
-    out[p] = ZERO + (v - q * TEN);
-    v = q;
-  }
-}
-
-/** Triples of words and the number each was given: an open hash over typed arrays that grows as needed. */
-export class Triples {
-  private words: Int32Array;
-  private slots: Int32Array;
-  private stamps: Int32Array;
-  private stamp = 1;
-  size = 0;
-
-  /** Room for `capacity` triples to begin with, a power of two. */
-  constructor(capacity: number) {
-    this.words = new Int32Array(capacity * 3);
-    this.slots = new Int32Array(capacity * 2);
-    this.stamps = new Int32Array(capacity * 2);
-  }
-
-  clear(): void {
-    this.stamp++;
-    this.size = 0;
-  }
-
-  /** The number of a triple, from 0 in the order they came; `size` has grown when it is new. */
-  add(a: number, b: number, c: number): number {
-    const { words, slots, stamps, stamp } = this;
-    const mask = slots.length - 1;
-    let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
-    h ^= h >>> 15;
-    let at = h & mask;
-    for (; stamps[at] === stamp; at = (at + 1) & mask) {
-      const n = slots[at]!;
-      if (words[n * 3] === a && words[n * 3 + 1] === b && words[n * 3 + 2] === c) return n;
-    }
-    const n = this.size++;
-    stamps[at] = stamp;
-    slots[at] = n;
-    words[n * 3] = a;
-    words[n * 3 + 1] = b;
-    words[n * 3 + 2] = c;
-    if (n * 3 + 3 === words.length) this.grow();
-    return n;
-  }
-
-  /** Word 0, 1 or 2 of a triple by its number. */
-  word(n: number, which: 0 | 1 | 2): number {
-    return this.words[n * 3 + which]!;
-  }
-
-  private grow(): void {
-    const { words, size } = this;
-    this.words = new Int32Array(words.length * 2);
-    this.slots = new Int32Array(this.slots.length * 2);
-    this.stamps = new Int32Array(this.slots.length);
-    this.stamp = 1;
-    this.size = 0;
-    for (let n = 0; n < size; n++) this.add(words[n * 3]!, words[n * 3 + 1]!, words[n * 3 + 2]!);
-  }
+/** The step of a line over `span` and `count` numbers. */
+function stepOf(span: number, count: number): number {
+  return count > 1 ? Math.floor(span / (count - 1)) : 0;
 }
 
 /** Turns records of ACCESS_WORDS words into chunks. One encoder may be used again and again. */
 export class ChunkEncoder {
+  /** Entries of the chunk encoded last, of each its kind, and how many accesses have it. */
+  entries = 0;
+  readonly kinds = new Int32Array(CHUNK);
+  readonly uses = new Int32Array(CHUNK);
+  private readonly kindOf: (meta: number, offset: number, cause: number) => number;
+  /** The first record of each entry, its value and old value; which entry an access has. */
+  private readonly record = new Int32Array(CHUNK);
+  private readonly values = new Int32Array(CHUNK);
+  private readonly olds = new Int32Array(CHUNK);
+  private readonly entry = new Int32Array(CHUNK);
+  private readonly slots = new Int32Array(SLOTS);
+  private stamp = 0;
+  private readonly words = new Int32Array(CHUNK);
   private readonly numbers = new Float64Array(CHUNK);
-  private readonly ints = new Int32Array(CHUNK);
+  private readonly bytes = new Uint8Array(CHUNK * MOST_DIGITS * 6 + SPILL);
+  private readonly view = new DataView(this.bytes.buffer);
+  private used = 0;
   private minNs = 0;
   private maxNs = 0;
-  private readonly triples = new Triples(CHUNK * 2);
-  private readonly entries = new Int32Array(CHUNK);
-  private readonly buffer = new Uint8Array(CHUNK * MOST_DIGITS * 6);
-  private used = 0;
 
-  /** Encodes `count` records from word `at` on; `kinds[i]` is the kind of record i. The digits are valid until the next call. */
-  encode(w: Int32Array, at: number, count: number, kinds: Int32Array): Chunk {
+  /** `kindOf` numbers who, where and why of accesses; it is asked once for each entry. */
+  constructor(kindOf: (meta: number, offset: number, cause: number) => number) {
+    this.kindOf = kindOf;
+  }
+
+  /** Encodes `count` records from word `at` on. The digits are valid until the next call. */
+  encode(w: Int32Array, at: number, count: number): Chunk {
     this.used = 0;
-    const { ints, triples, entries } = this;
-    triples.clear();
-    const firstNs = timeAt(w, at);
-    const high = w[at + 2]!;
-    const low = w[at + 1]! >>> 0;
-    let same: 0 | 1 = 1;
-    let near = true;
-    for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) {
-      const d = (w[p + 1]! >>> 0) - low;
-      if (w[p + 2] !== high || d > NEAR || d < -NEAR) near = false;
-      ints[i] = d;
-      const value = w[p + 5]!;
-      const old = w[p + 6]!;
-      if (value !== old) same = 0;
-      entries[i] = triples.add(kinds[i]!, value, old);
-    }
-    const time = near ? this.steppedInts(count, firstNs) : this.farTimes(w, at, count);
-    const { minNs, maxNs } = this;
+    const same = this.collect(w, at, count);
+    const { entries, words } = this;
     const firstSeq = w[at]! >>> 0;
     const lastSeq = w[at + (count - 1) * ACCESS_WORDS]! >>> 0;
-    let seq: Column;
-    if (lastSeq - firstSeq === count - 1) seq = { base: firstSeq, step: 1, width: 0, digits: NONE };
-    else if (lastSeq - firstSeq < NEAR) {
-      for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) ints[i] = (w[p]! - firstSeq) | 0;
-      seq = this.steppedInts(count, firstSeq);
-    } else {
-      for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) this.numbers[i] = w[p]! >>> 0;
-      seq = this.stepped(count);
-    }
-    const distinct = triples.size;
+    const time = this.nearTimes(w, at, count) ?? this.farTimes(w, at, count);
+    const seq = this.seqs(w, at, count);
     // A dictionary pays when its entries and the index of each access are fewer digits than an entry for each.
-    const dictionary = distinct * 2 <= count || distinct === 1;
-    const size = dictionary ? distinct : count;
-    const entry = dictionary ? this.digitsOfInts(entries, count, distinct - 1) : OWN_ENTRIES;
-    const { numbers } = this;
-    for (let i = 0; i < size; i++) numbers[i] = dictionary ? triples.word(i, 0) : kinds[i]!;
-    const kind = this.near(size);
-    for (let i = 0; i < size; i++) {
-      numbers[i] = (dictionary ? triples.word(i, 1) : w[at + i * ACCESS_WORDS + 5]!) >>> 0;
+    const dictionary = entries * 2 <= count || entries === 1;
+    const { kinds, values, olds, minNs, maxNs } = this;
+    const fixed = { count, firstSeq, lastSeq, minNs, maxNs, seq, time, oldSame: same ? 1 : 0 } as const;
+    if (dictionary) {
+      const entry = this.digits(this.entry, 0, entries - 1, count);
+      const kind = this.column(kinds, entries);
+      const value = this.column(values, entries);
+      return { ...fixed, entry, kind, value, old: same ? EMPTY : this.column(olds, entries) };
     }
-    const value = this.near(size);
-    let old: Column = EMPTY;
-    if (same === 0) {
-      for (let i = 0; i < size; i++) {
-        numbers[i] = (dictionary ? triples.word(i, 2) : w[at + i * ACCESS_WORDS + 6]!) >>> 0;
+    const each = (column: Int32Array): Column => {
+      for (let i = 0; i < count; i++) words[i] = column[this.entry[i]!]!;
+      return this.column(words, count);
+    };
+    const kind = each(kinds);
+    const value = each(values);
+    return { ...fixed, entry: OWN_ENTRIES, kind, value, old: same ? EMPTY : each(olds) };
+  }
+
+  /** Finds the entries of the records; true when every old value is the value. */
+  private collect(w: Int32Array, at: number, count: number): boolean {
+    const { slots, entry, record, uses, kinds, values, olds } = this;
+    if (this.stamp === LAST_STAMP) {
+      slots.fill(0);
+      this.stamp = 0;
+    }
+    const stamp = ++this.stamp;
+    let entries = 0;
+    let differ = 0;
+    for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) {
+      const meta = w[p + 3]!;
+      const offset = w[p + 4]!;
+      const value = w[p + 5]!;
+      const old = w[p + 6]!;
+      const cause = w[p + 7]!;
+      const who = Math.imul(old, 0xc2b2ae35) ^ Math.imul(cause ^ (meta << 16), 0x27d4eb2f);
+      let h = Math.imul(value ^ Math.imul(offset, 0x9e3779b1) ^ who, 0x85ebca6b);
+      h ^= h >>> 15;
+      let slot = h & (SLOTS - 1);
+      let e = -1;
+      for (let s = slots[slot]!; s >> ENTRY_BITS === stamp; s = slots[slot]!) {
+        const known = s & (CHUNK - 1);
+        const q = record[known]!;
+        const a = (w[q + 5]! ^ value) | (w[q + 4]! ^ offset) | (w[q + 3]! ^ meta);
+        if ((a | (w[q + 6]! ^ old) | (w[q + 7]! ^ cause)) === 0) {
+          e = known;
+          break;
+        }
+        slot = (slot + 1) & (SLOTS - 1);
       }
-      old = this.near(size);
+      if (e < 0) {
+        e = entries++;
+        slots[slot] = (stamp << ENTRY_BITS) | e;
+        record[e] = p;
+        values[e] = value;
+        olds[e] = old;
+        differ |= value ^ old;
+        uses[e] = 0;
+        kinds[e] = this.kindOf(meta, offset, cause);
+      }
+      entry[i] = e;
+      uses[e]!++;
     }
-    return { count, lastSeq, minNs, maxNs, seq, time, entry, kind, value, old, oldSame: same };
+    this.entries = entries;
+    return differ === 0;
+  }
+
+  private seqs(w: Int32Array, at: number, count: number): Column {
+    const first = w[at]! >>> 0;
+    const span = (w[at + (count - 1) * ACCESS_WORDS]! >>> 0) - first;
+    if (span === count - 1) return { base: first, step: 1, width: 0, digits: NONE };
+    const { words, numbers } = this;
+    if (span < NEAR) {
+      const step = stepOf(span, count);
+      let least = 0;
+      let most = 0;
+      for (let i = 0, p = at, line = w[at]!; i < count; i++, p += ACCESS_WORDS, line = (line + step) | 0) {
+        const v = (w[p]! - line) | 0;
+        words[i] = v;
+        if (v < least) least = v;
+        if (v > most) most = v;
+      }
+      return { ...this.digits(words, least, most - least, count), base: first + least, step };
+    }
+    for (let i = 0, p = at; i < count; i++, p += ACCESS_WORDS) numbers[i] = w[p]! >>> 0;
+    return this.stepped(count);
+  }
+
+  /** Times within 32 bits of each other; undefined when they are not. Sets minNs and maxNs. */
+  private nearTimes(w: Int32Array, at: number, count: number): Column | undefined {
+    const { words } = this;
+    const low = w[at + 1]!;
+    const high = w[at + 2]!;
+    const step = stepOf(w[at + (count - 1) * ACCESS_WORDS + 1]! - low, count);
+    let least = 0;
+    let most = 0;
+    let early = 0;
+    let late = 0;
+    let other = 0;
+    for (let i = 0, p = at + 1, line = 0; i < count; i++, p += ACCESS_WORDS, line = (line + step) | 0) {
+      const t = w[p]!;
+      const d = (t - low) | 0;
+      const v = (d - line) | 0;
+      words[i] = v;
+      if (d < early) early = d;
+      if (d > late) late = d;
+      if (v < least) least = v;
+      if (v > most) most = v;
+      // Of low words on both sides of 2^31 the difference may not fit.
+      other |= (w[p + 1]! ^ high) | ((t ^ low) & SIGN);
+    }
+    if (other !== 0 || early < -NEAR || late > NEAR) return undefined;
+    const first = timeAt(w, at);
+    this.minNs = first + early;
+    this.maxNs = first + late;
+    return { ...this.digits(words, least, most - least, count), base: first + least, step };
   }
 
   /** Times that lie too far apart for 32 bits. */
@@ -220,57 +221,42 @@ export class ChunkEncoder {
       if (ns < this.minNs) this.minNs = ns;
       if (ns > this.maxNs) this.maxNs = ns;
     }
-    return this.maxNs - this.minNs < EXACT_SPAN ? this.stepped(count) : this.near(count);
+    return this.maxNs - this.minNs < EXACT_SPAN ? this.stepped(count) : this.far(count);
   }
 
-  /** The differences in `ints` to `first` as a column that goes up by a step; also sets minNs and maxNs. */
-  private steppedInts(count: number, first: number): Column {
-    const { ints } = this;
-    const step = count > 1 ? Math.floor(ints[count - 1]! / (count - 1)) | 0 : 0;
-    let least = 0x7fff_ffff;
-    let most = -0x8000_0000;
-    let low = 0x7fff_ffff;
-    let high = -0x8000_0000;
+  /** Words without sign as differences to the least of them. */
+  private column(values: Int32Array, count: number): Column {
+    let least = TWO32;
+    let most = 0;
     for (let i = 0; i < count; i++) {
-      const d = ints[i]!;
-      if (d < low) low = d;
-      if (d > high) high = d;
-      const v = (d - Math.imul(i, step)) | 0;
-      ints[i] = v;
+      const v = values[i]! >>> 0;
       if (v < least) least = v;
       if (v > most) most = v;
     }
-    this.minNs = first + low;
-    this.maxNs = first + high;
-    const base = first + least;
-    if (least === most) return { base, step, width: 0, digits: NONE };
-    for (let i = 0; i < count; i++) ints[i] = (ints[i]! - least) | 0;
-    return { ...this.digitsOfInts(ints, count, most - least), base, step };
+    return { ...this.digits(values, least | 0, most - least, count), base: least };
   }
 
-  /** Numbers from 0 to `most` as digits. */
-  private digitsOfInts(values: Int32Array, count: number, most: number): Column {
-    const width = digitsOf(most);
+  /** The words less `least`, which are at most `largest`. */
+  private digits(values: Int32Array, least: number, largest: number, count: number): Column {
+    const width = digitsOf(largest);
     if (width === 0) return EMPTY;
-    const { buffer } = this;
     const from = this.used;
-    const end = from + width * count;
-    for (let i = 0, p = from; i < count; i++, p += width) put(buffer, p, width, values[i]!);
-    this.used = end;
-    return { base: 0, step: 0, width, digits: buffer.subarray(from, end) };
+    putWords(this.view, from, width, values, least, count);
+    this.used = from + width * count;
+    return { base: 0, step: 0, width, digits: this.bytes.subarray(from, this.used) };
   }
 
   /** The numbers as a column that goes up by a step. */
   private stepped(count: number): Column {
     const { numbers } = this;
     const first = numbers[0]!;
-    const step = count > 1 ? Math.floor((numbers[count - 1]! - first) / (count - 1)) : 0;
+    const step = stepOf(numbers[count - 1]! - first, count);
     for (let i = 0; i < count; i++) numbers[i] = numbers[i]! - i * step;
-    return { ...this.near(count), step };
+    return { ...this.far(count), step };
   }
 
   /** The numbers as differences to the least of them. */
-  private near(count: number): Column {
+  private far(count: number): Column {
     const { numbers } = this;
     let least = Infinity;
     let most = -Infinity;
@@ -281,48 +267,9 @@ export class ChunkEncoder {
     }
     const width = digitsOf(most - least);
     if (width === 0) return { base: least, step: 0, width, digits: NONE };
-    const { buffer } = this;
     const from = this.used;
-    const end = from + width * count;
-    if (most - least <= 0x7fff_ffff) {
-      for (let i = 0, p = from; i < count; i++, p += width) put(buffer, p, width, (numbers[i]! - least) | 0);
-    } else {
-      const upper = width - GROUP_DIGITS * 2;
-      for (let i = 0, p = from; i < count; i++, p += width) {
-        const v = numbers[i]! - least;
-        const high = Math.floor(v / LOWER);
-        put(buffer, p + upper, GROUP_DIGITS * 2, (v - high * LOWER) | 0);
-        if (high <= 0x7fff_ffff) put(buffer, p, upper, high | 0);
-        else putLarge(buffer, p, upper, high);
-      }
-    }
-    this.used = end;
-    return { base: least, step: 0, width, digits: buffer.subarray(from, end) };
-  }
-}
-
-/** A column without digits still holds one: SQLite gives NULL for a piece of an empty blob. */
-const NONE = Uint8Array.of(ZERO);
-const OWN_ENTRIES: Column = { base: 0, step: 1, width: 0, digits: NONE };
-/** Differences up to this, and differences of these, fit 32 bits. */
-const NEAR = 0x2000_0000;
-
-/** Times further apart stay as they are: differences to a line through them would not be exact. */
-const EXACT_SPAN = 2 ** 50;
-
-function timeAt(w: Int32Array, record: number): number {
-  return (w[record + 2]! >>> 0) * TWO32 + (w[record + 1]! >>> 0);
-}
-
-const EMPTY: Column = { base: 0, step: 0, width: 0, digits: NONE };
-
-/** All values of a column, into `out`. */
-export function decodeColumn(column: Column, count: number, out: Float64Array): void {
-  const { base, step, width, digits } = column;
-  let p = 0;
-  for (let i = 0; i < count; i++) {
-    let v = 0;
-    for (const end = p + width; p < end; p++) v = v * TEN + (digits[p]! - ZERO);
-    out[i] = base + i * step + v;
+    putNumbers(this.bytes, from, width, numbers, least, count);
+    this.used = from + width * count;
+    return { base: least, step: 0, width, digits: this.bytes.subarray(from, this.used) };
   }
 }

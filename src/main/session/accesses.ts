@@ -6,7 +6,8 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { INITIATORS } from '../../protocol/records.ts';
-import { CHUNK, decodeColumn, type Column } from './access-codec.ts';
+import { CHUNK } from './access-codec.ts';
+import { decodeColumn, type Column } from './access-digits.ts';
 import type { SessionReader } from './reader.ts';
 import { CHUNK_COLUMNS } from './schema.ts';
 

@@ -15,6 +15,9 @@ export interface SessionWorkerData {
   readonly rows: MessagePort;
 }
 
+/** Records taken before the engine is told of the room (chosen: it goes on long before the ring is empty). */
+const PIECE = 8192;
+
 function main(data: SessionWorkerData): void {
   const control = new Int32Array(data.memory.control);
   const words = new Int32Array(data.memory.records);
@@ -61,7 +64,7 @@ function main(data: SessionWorkerData): void {
     if (left === 0) return false;
     while (left > 0) {
       const first = tail & (RING_RECORDS - 1);
-      const count = Math.min(left, RING_RECORDS - first);
+      const count = Math.min(left, RING_RECORDS - first, PIECE);
       attempt(() => {
         writer.begin();
         writer.accesses(words, first, count);

@@ -8,7 +8,8 @@ import Database from 'better-sqlite3';
 import { UsageError } from '../../base/errors.ts';
 import { ACCESS_WORDS, type RecordKind, type RecordKinds } from '../../protocol/records.ts';
 import { mcuRegisterAt, registerAt, wordName } from '../../spec/registers/lookup.ts';
-import { CHUNK, ChunkEncoder, Triples, type Column } from './access-codec.ts';
+import { CHUNK, ChunkEncoder } from './access-codec.ts';
+import { Triples } from './triples.ts';
 import { placeOf } from './opening-place.ts';
 import { CHUNK_COLUMNS, CREATE_SESSION, OPENS_AT, sqlValue } from './schema.ts';
 
@@ -31,21 +32,23 @@ export class SessionWriter {
   private readonly db: Database.Database;
   private readonly chunk: Statement;
   private readonly chunkAgain: Statement;
+  /** The same for chunks whose old values are the values. */
+  private readonly chunkSame: Statement;
+  private readonly chunkSameAgain: Statement;
   private readonly kind: Statement;
   private readonly counts: Statement;
   private readonly name: Statement;
   /** Offsets whose name is in the file: those of each space that were accessed at least once. */
   private readonly named: readonly [Set<number>, Set<number>] = [new Set(), new Set()];
   private readonly insert: { readonly [K in RecordKind]: (row: RecordKinds[K]) => void };
-  private readonly encoder = new ChunkEncoder();
   /** Who, where and why of accesses: meta, offset, cause. */
   private readonly kinds = new Triples(1024);
-  /** The chunk being filled: its records, their kinds, how many, and how many of them are in the file. */
+  private readonly encoder = new ChunkEncoder((meta, offset, cause) => this.kindOf(meta, offset, cause));
+  /** The chunk being filled: its records, how many, and how many of them are in the file. */
   private readonly pending = new Int32Array(CHUNK * ACCESS_WORDS);
-  private readonly pendingKinds = new Int32Array(CHUNK);
   private filled = 0;
   private stored = 0;
-  /** Accesses by kind since `countedFrom`. */
+  /** Accesses by kind in the full chunks since `countedFrom`. */
   private tally = new Int32Array(1024);
   private countedFrom = 0;
   private countedTo = 0;
@@ -75,9 +78,10 @@ export class SessionWriter {
     this.db.pragma('locking_mode = NORMAL');
     this.db.exec(CREATE_SESSION);
     this.name = this.db.prepare('INSERT OR IGNORE INTO register_name VALUES (?, ?, ?, ?)');
-    const values = Array.from({ length: 6 + CHUNK_COLUMNS.length * 4 }, () => '?').join(', ');
-    this.chunk = this.db.prepare(`INSERT INTO access_chunk VALUES (${values})`);
-    this.chunkAgain = this.db.prepare(`INSERT OR REPLACE INTO access_chunk VALUES (${values})`);
+    this.chunk = this.db.prepare(`INSERT INTO access_chunk VALUES (${chunkValues(false)})`);
+    this.chunkAgain = this.db.prepare(`INSERT OR REPLACE INTO access_chunk VALUES (${chunkValues(false)})`);
+    this.chunkSame = this.db.prepare(`INSERT INTO access_chunk VALUES (${chunkValues(true)})`);
+    this.chunkSameAgain = this.db.prepare(`INSERT OR REPLACE INTO access_chunk VALUES (${chunkValues(true)})`);
     this.kind = this.db.prepare('INSERT INTO access_kind VALUES (?, ?, ?, ?, ?, ?)');
     this.counts = this.db.prepare('INSERT OR REPLACE INTO access_count VALUES (?, ?, ?)');
     this.insert = makeInserts(this.db);
@@ -90,8 +94,11 @@ export class SessionWriter {
 
   commit(): void {
     if (!this.db.inTransaction) return;
-    if (this.filled > this.stored) this.putChunk();
-    this.putCounts();
+    if (this.filled > this.stored) {
+      this.putChunk(this.pending, 0, this.filled);
+      this.stored = this.filled;
+      this.putPartCounts();
+    } else if (this.filled === 0) this.putCounts();
     this.db.exec('COMMIT');
   }
 
@@ -102,32 +109,36 @@ export class SessionWriter {
     while (left > 0) {
       const n = Math.min(left, CHUNK - this.filled);
       const end = from + n * ACCESS_WORDS;
-      this.pending.set(words.subarray(from, end), this.filled * ACCESS_WORDS);
-      this.addKinds(n);
-      this.filled += n;
+      if (n === CHUNK) this.fullChunk(words, from);
+      else {
+        this.pending.set(words.subarray(from, end), this.filled * ACCESS_WORDS);
+        this.filled += n;
+        if (this.filled === CHUNK) this.fullChunk(this.pending, 0);
+      }
       left -= n;
       from = end;
-      if (this.filled < CHUNK) continue;
-      this.putChunk();
-      this.filled = 0;
-      this.stored = 0;
-      if (this.countedSize >= COUNTED) this.endCounts();
     }
   }
 
-  /** Finds the kinds of `n` more records of the pending chunk; new ones become rows. */
-  private addKinds(n: number): void {
-    const { pending, pendingKinds, kinds, filled } = this;
-    if (this.countedSize === 0) this.countedFrom = pending[filled * ACCESS_WORDS]! >>> 0;
-    for (let i = filled, at = filled * ACCESS_WORDS; i < filled + n; i++, at += ACCESS_WORDS) {
-      const before = kinds.size;
-      const kind = kinds.add(pending[at + 3]!, pending[at + 4]!, pending[at + 7]!);
-      if (kind === before) this.addKind(kind);
-      pendingKinds[i] = kind;
-      this.tally[kind]!++;
+  /** Writes a chunk that nothing more is added to. */
+  private fullChunk(words: Int32Array, at: number): void {
+    this.putChunk(words, at, CHUNK);
+    this.filled = 0;
+    this.stored = 0;
+    this.count(1);
+    this.countedSize += CHUNK;
+    if (this.countedSize >= COUNTED) {
+      this.putCounts();
+      this.tally.fill(0);
+      this.countedSize = 0;
     }
-    this.countedTo = pending[(filled + n - 1) * ACCESS_WORDS]! >>> 0;
-    this.countedSize += n;
+  }
+
+  private kindOf(meta: number, offset: number, cause: number): number {
+    const before = this.kinds.size;
+    const kind = this.kinds.add(meta, offset, cause);
+    if (kind === before) this.addKind(kind);
+    return kind;
   }
 
   private addKind(kind: number): void {
@@ -148,42 +159,53 @@ export class SessionWriter {
     }
   }
 
-  /** Writes the pending chunk, over an earlier and shorter version of itself. */
-  private putChunk(): void {
-    const { pending, filled } = this;
-    const c = this.encoder.encode(pending, 0, filled, this.pendingKinds);
+  /** Writes `filled` records as a chunk, over an earlier and shorter version of it. */
+  private putChunk(words: Int32Array, at: number, filled: number): void {
+    const c = this.encoder.encode(words, at, filled);
     const { seq, time, entry, kind, value, old } = c;
-    const parts = (x: Column): readonly unknown[] => [x.base, x.step, x.width, x.digits];
-    const put = this.stored > 0 ? this.chunkAgain : this.chunk;
-    put.run(
-      pending[0]! >>> 0,
-      c.lastSeq,
-      c.count,
-      c.minNs,
-      c.maxNs,
-      c.oldSame,
-      ...parts(seq),
-      ...parts(time),
-      ...parts(entry),
-      ...parts(kind),
-      ...parts(value),
-      ...parts(old),
-    );
-    this.stored = filled;
+    const again = this.stored > 0;
+    const { firstSeq, lastSeq, count, minNs, maxNs } = c;
+    if (c.oldSame === 1) {
+      // prettier-ignore
+      (again ? this.chunkSameAgain : this.chunkSame).run(firstSeq, lastSeq, count, minNs, maxNs,
+        seq.base, seq.step, seq.width, seq.digits, time.base, time.step, time.width, time.digits,
+        entry.step, entry.width, entry.digits, kind.base, kind.width, kind.digits,
+        value.base, value.width, value.digits);
+    } else {
+      // prettier-ignore
+      (again ? this.chunkAgain : this.chunk).run(firstSeq, lastSeq, count, minNs, maxNs,
+        seq.base, seq.step, seq.width, seq.digits, time.base, time.step, time.width, time.digits,
+        entry.step, entry.width, entry.digits, kind.base, kind.width, kind.digits,
+        value.base, value.width, value.digits, old.base, old.width, old.digits);
+    }
+    if (this.countedSize === 0) this.countedFrom = c.firstSeq;
+    this.countedTo = c.lastSeq;
+  }
+
+  /** Adds the accesses of the chunk encoded last to the counts, or takes them out again. */
+  private count(by: 1 | -1): void {
+    const { tally } = this;
+    const { entries, kinds, uses } = this.encoder;
+    for (let e = 0; e < entries; e++) tally[kinds[e]!]! += by * uses[e]!;
+  }
+
+  /** Writes the counts with those of the chunk just written, which is not full yet. */
+  private putPartCounts(): void {
+    this.count(1);
+    this.putCounts();
+    this.count(-1);
   }
 
   /** Writes how many accesses of each kind there were since the last row of counts began. */
   private putCounts(): void {
-    if (this.countedSize === 0) return;
     const counts: Record<string, number> = {};
-    for (let kind = 0; kind < this.kinds.size; kind++) if (this.tally[kind] !== 0) counts[kind] = this.tally[kind]!;
-    this.counts.run(this.countedFrom, this.countedTo, JSON.stringify(counts));
-  }
-
-  private endCounts(): void {
-    this.putCounts();
-    this.tally.fill(0);
-    this.countedSize = 0;
+    let any = false;
+    for (let kind = 0; kind < this.kinds.size; kind++) {
+      if (this.tally[kind] === 0) continue;
+      counts[kind] = this.tally[kind]!;
+      any = true;
+    }
+    if (any) this.counts.run(this.countedFrom, this.countedTo, JSON.stringify(counts));
   }
 
   /** A blob that is known by its hash only. */
@@ -211,6 +233,20 @@ export class SessionWriter {
     }
     this.db.close();
   }
+}
+
+/** The values of a chunk for its insert. What is the same in all chunks is no parameter: handing one over takes time. */
+function chunkValues(oldSame: boolean): string {
+  const columns = {
+    seq: '?, ?, ?, ?',
+    time: '?, ?, ?, ?',
+    entry: '0, ?, ?, ?',
+    kind: '?, 0, ?, ?',
+    value: '?, 0, ?, ?',
+  };
+  const old = oldSame ? "0, 0, 0, x'30'" : '?, 0, ?, ?';
+  const all = { ...columns, old };
+  return `?, ?, ?, ?, ?, ${oldSame ? 1 : 0}, ${CHUNK_COLUMNS.map((name) => all[name]).join(', ')}`;
 }
 
 /** One insert per kind of row. Jobs and fences replace the row of the same id. */
