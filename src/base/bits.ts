@@ -72,6 +72,12 @@ export function popcount32(word: number): number {
   return (((v + (v >>> 4)) & 0x0f0f_0f0f) * 0x0101_0101) >>> 24;
 }
 
+/** The greatest power of two that is not above `value`, which is 1..2^53 - 1. */
+export function roundDownPowerOfTwo(value: number): number {
+  const high = hi32(value);
+  return high !== 0 ? 2 ** (63 - Math.clz32(high)) : 2 ** (31 - Math.clz32(value));
+}
+
 /** True for a power of two in 1..2^31. */
 export function isPowerOfTwo(value: number): boolean {
   return value > 0 && (value & (value - 1)) === 0;

@@ -365,7 +365,8 @@ export class Scheduler implements TickHost {
   private flushSuspended(resident: readonly { group: Group }[], gpu: Gpu, log: Log): void {
     try {
       gpu.flushCaches(FLUSH_CLEAN);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
       log.err('Failed to flush suspended groups');
       for (const { group } of resident) if (group.state === 'SUSPENDED') group.state = 'TERMINATED';
     }

@@ -1,7 +1,6 @@
 /**
  * A board with the scripted firmware, the driver and a client process: what the driver's tests start from.
  */
-import type { PANTHOR_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import { CORE_IOCTLS } from '../../spec/uapi/ioctls.ts';
 import type { IoctlSpec } from '../../spec/uapi/ioctls.ts';
 import type { Decoded, Fields, Layout } from '../../spec/uapi/layout.ts';

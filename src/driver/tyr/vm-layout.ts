@@ -2,6 +2,7 @@
  * How the VA space of a VM is divided between user space and kernel objects (Panthor `panthor_mmu.c`:
  * panthor_vm_create_get_user_va_range). The kernel part is a power of two at the top.
  */
+import { roundDownPowerOfTwo } from '../../base/bits.ts';
 import { ensure } from '../kernel/errno.ts';
 import { TASK_SIZE } from '../kernel/uaccess.ts';
 
@@ -23,6 +24,6 @@ export function splitVa(full: number, requested: number, taskSize = TASK_SIZE): 
   ensure(requested <= most, 'EINVAL', `user_va_range ${requested} leaves no room for the kernel`);
   const chosen = taskSize < full ? taskSize : full > GIB4 ? full / 2 : most;
   const user = requested === 0 ? Math.min(chosen, most) : requested;
-  const kernelStart = full - 2 ** Math.floor(Math.log2(full - user));
+  const kernelStart = full - roundDownPowerOfTwo(full - user);
   return { userRange: kernelStart, kernelStart, kernelEnd: full };
 }

@@ -1,4 +1,4 @@
-/** Every example of the instruction dossier that states a result, run through a ring and a CALL. */
+/** Every example of the instruction set that states a result, run through a ring and a CALL. */
 import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../spec/cs/isa.ts';
 import { CS_STATE } from '../../spec/registers/mcu-private.ts';

@@ -1,6 +1,6 @@
 /**
  * A direct-mapped translation cache, one table per kind of access, so that a hit means the access is allowed. An
- * entry is two int32 words in one Int32Array (performance.md: a quarter to two thirds of the speed of a raw load):
+ * entry is two int32 words in one Int32Array (measured: a quarter to two thirds of the speed of a raw load):
  *
  *   word 0: virtual page number, bits 31:0
  *   word 1: 28 valid, 27:24 address space, 23:20 virtual page number bits 35:32, 19:0 page of RAM

@@ -1,4 +1,4 @@
-/** The tables against the compact copies of the dossiers, and what must hold of any register map. */
+/** The tables against compact copies of the register descriptions they were made from (fixtures/), and what must hold of any register map. */
 import { describe, expect, it } from 'vitest';
 import mcuFixture from './fixtures/mcu-hw.json' with { type: 'json' };
 import hostFixture from './fixtures/registers.json' with { type: 'json' };
@@ -34,13 +34,13 @@ const shapeOf = (r: Register) => ({
 const expected = ([, , width, access, reset, fields]: Row) => ({ width, access, reset, fields });
 
 describe('host window', () => {
-  it.each(hostRows.map((row) => [row[0], row] as const))('%s is as in the dossier', (name, row) => {
+  it.each(hostRows.map((row) => [row[0], row] as const))('%s is as described', (name, row) => {
     const register = findRegister(name);
     expect(register?.offset).toBe(row[1]);
     expect(register && shapeOf(register)).toEqual(expected(row));
   });
 
-  it('has nothing the dossier does not have', () => {
+  it('has nothing that is not described', () => {
     const known = new Set(hostRows.map((row) => row[0]));
     const ours = hostBlocks.flatMap((b) => b.registers).flatMap((r) => r.elements());
     expect(ours.map((r) => r.name).filter((name) => !known.has(name))).toEqual([]);
@@ -50,7 +50,7 @@ describe('host window', () => {
 
 describe('private hardware of the MCU', () => {
   const streamOffset = 0x100_0000;
-  it.each(mcuRows.map((row) => [row[0], row] as const))('%s is as in the dossier', (name, row) => {
+  it.each(mcuRows.map((row) => [row[0], row] as const))('%s is as described', (name, row) => {
     const register = findRegister(name);
     const shape = row[7] ?? {};
     const inStream = row[1] >= streamOffset;
@@ -65,7 +65,7 @@ describe('private hardware of the MCU', () => {
     expect(register?.block).toBe(row[6]);
   });
 
-  it('has nothing the dossier does not have', () => {
+  it('has nothing that is not described', () => {
     const known = new Set(mcuRows.map((row) => row[0]));
     const ours = [...mcuBlocks, ...streamBlocks].flatMap((b) => b.registers);
     expect(ours.map((r) => r.key).filter((key) => !known.has(key))).toEqual([]);
