@@ -65,6 +65,7 @@ describe('operands', () => {
     [[0xe8bd, 0x8ff0], 'pop.w {r4, r5, r6, r7, r8, r9, r10, r11, pc}'],
     [[0xf8df, 0xf004], 'ldr.w pc, 0x1008'],
     [[0xee30, 0x0a81], 'coprocessor p10, #0xee300a81'],
+    [[0xef12, 0x88a1], '.word 0xef1288a1'],
   ])('%j is %s', (halfwords, want) => expect(text(...halfwords)).toEqual([want]));
 
   it('follows IT blocks: conditions are suffixes, narrow forms keep the flags', () => {

@@ -120,9 +120,8 @@ export const ROWS32: readonly Row[] = [
   row('11110 i iiiiiiiiii 10 i 1 i iiiiiiiiiii', 'b', 'b{c}.w {label}', { imm: 'b24' }),
   row('11110 i iiiiiiiiii 11 i 1 i iiiiiiiiiii', 'bl', 'bl{c} {label}', { imm: 'b24' }),
   ...loadsAndStores(),
-  // Coprocessor space. Without an FPU nothing answers there: UsageFault NOCP.
+  // Coprocessor space. Without an FPU nothing answers there: UsageFault NOCP. (111x 1111 is undefined before v8.1-M.)
   row('111 i 1110 iiiiiiii iiii hhhh iiiiiiii', 'coprocessor', 'coprocessor {cp}'),
   row('111 i 1101 iiiiiiii iiii hhhh iiiiiiii', 'coprocessor', 'coprocessor {cp}'),
   row('111 i 1100 iiiiiiii iiii hhhh iiiiiiii', 'coprocessor', 'coprocessor {cp}'),
-  row('111 i 1111 iiiiiiii iiii hhhh iiiiiiii', 'coprocessor', 'coprocessor {cp}'),
 ];
