@@ -79,7 +79,9 @@ describe('bin/tyr', () => {
 
   const system = ['/usr/local/bin/node', '/usr/bin/node'].find((p) => existsSync(p));
   const features = system === undefined ? '' : execFileSync(system, ['-p', '!!process.features.typescript']).toString();
-  it.skipIf(features.trim() !== 'false')('says in one line that the Node of the system is too old', () => {
+  const old = features.trim() === 'false';
+  const title = `says in one line that the Node of the system is too old${old ? '' : ' (skipped: it is not, or there is none)'}`;
+  it.skipIf(!old)(title, () => {
     const ran = spawnSync(system!, [path.join(root, 'src/main/host/cli.mjs'), 'boot'], { encoding: 'utf8' });
     expect(ran).toMatchObject({ status: 2, stdout: '' });
     expect(ran.stderr).toMatch(/^tyr: needs Node .*\n$/);

@@ -29,7 +29,7 @@ describe('a killed recording', () => {
 
 describe('a full disk', () => {
   it.skipIf(process.platform === 'win32')(
-    'stops recording with a reason, and nothing else (a limit of the shell stands for the disk)',
+    'stops recording with a reason, and nothing else (a limit of the shell stands for the disk; skipped on Windows, which has none)',
     { timeout: 60_000 },
     () => {
       const file = path.join(dir, 'full.tyrsession');

@@ -130,8 +130,7 @@ const QEMU = 'qemu-system-arm';
 const hasGcc = spawnSync(GCC, ['-print-file-name=rdimon.specs'], { encoding: 'utf8' }).stdout?.includes('/') === true;
 const hasQemu = spawnSync(QEMU, ['--version']).status === 0;
 
-// Needs the Arm compiler with newlib.
-describe.skipIf(!hasGcc)('a C program on newlib', () => {
+describe.skipIf(!hasGcc)(`a C program on newlib${hasGcc ? '' : ' (skipped: no arm-none-eabi-gcc with newlib)'}`, () => {
   const elf = path.join(dir, 'program.elf');
   const build = (...more: string[]): number | null =>
     spawnSync(GCC, [...OPTIONS, file('program.c', C_SOURCE), '-o', elf, ...more]).status;
@@ -148,7 +147,7 @@ describe.skipIf(!hasGcc)('a C program on newlib', () => {
   });
 
   it.skipIf(!hasQemu)(
-    'prints what QEMU prints',
+    `prints what QEMU prints${hasQemu ? '' : ` (skipped: no ${QEMU})`}`,
     async () => {
       expect(build('-T', file('program.ld', LINKER_SCRIPT))).toBe(0);
       const console = ['-nographic', '-monitor', 'none', '-serial', 'none'];
