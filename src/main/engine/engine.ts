@@ -298,9 +298,14 @@ export class Engine {
    */
   runUntil(untilNs: number, done: () => boolean): boolean {
     const early = this.kernel.runUntil(untilNs, done);
-    const { machine } = this.board;
-    if (early && machine.mcuInstant < untilNs) machine.runUntil(machine.mcuInstant);
+    if (early) this.settle(untilNs);
     return early;
+  }
+
+  /** To the instant of the MCU's next instruction, where it is before `untilNs`. */
+  private settle(untilNs: number): void {
+    const { machine } = this.board;
+    if (machine.mcuInstant < untilNs) machine.runUntil(machine.mcuInstant);
   }
 
   /** As `apply` of a grant of time, but without its row in the journal, and ended early by `stopped` too. */
@@ -331,19 +336,17 @@ export class Engine {
   /** As an `advance` input, but not past instruction `target` of the MCU; true when that ended it. */
   advanceTo(input: InputOf<'advance'>, target: number): boolean {
     const { machine } = this.board;
-    if (input.until === 'stream' || input.until === 'shader' || input.until === 'fault') {
-      this.grants.give(input);
-      return machine.core.instructions >= target;
-    }
-    const ended = this.grants.endOf(input);
-    machine.stopAtInstruction = target;
+    const until = this.now + input.limitNs;
     const reached = (): boolean => machine.core.instructions >= target;
+    machine.stopAtInstruction = target;
     try {
-      this.runUntil(this.now + input.limitNs, () => reached() || ended());
+      this.grants.give(input, { stopped: reached });
     } finally {
       machine.stopAtInstruction = Infinity;
     }
-    return reached();
+    if (!reached()) return false;
+    this.settle(until);
+    return true;
   }
 
   /** True when nothing is under way but housekeeping. */

@@ -15,6 +15,9 @@ const LOOK_NS = 10_000;
 const PIECE_NS = 1_000_000;
 const IDLE_PIECE_NS = 100_000_000;
 
+/** Ends that are looked up in the state; the others are met by hooks on the way. */
+type StateEnd = Exclude<InputOf<'advance'>['until'], 'stream' | 'shader' | 'fault'>;
+
 /** How a grant of time is given: ended early too, looked at in between, begun before. */
 export interface Granting {
   readonly stopped?: () => boolean;
@@ -60,10 +63,10 @@ export class Grants {
   give(input: InputOf<'advance'>, { stopped, between, givenNs = 0 }: Granting = {}): number {
     const from = this.board.time.now() - givenNs;
     const until = from + input.limitNs;
-    if (input.until === 'stream') return this.advanceToStream(until, input.stream, input.instruction);
-    if (input.until === 'shader') return this.advanceToShader(until, input.instruction);
-    if (input.until === 'fault') return this.advanceToFault(until, input.stream);
-    const asked = this.endOf(input);
+    if (input.until === 'stream') return this.advanceToStream(until, stopped, input.stream, input.instruction);
+    if (input.until === 'shader') return this.advanceToShader(until, stopped, input.instruction);
+    if (input.until === 'fault') return this.advanceToFault(until, stopped, input.stream);
+    const asked = this.endOf(input.until, input.ticket);
     const ended = stopped === undefined ? asked : () => stopped() || asked();
     const look = between === undefined ? undefined : (): void => between(this.board.time.now() - from);
     if (input.until === 'idle' || input.until === 'event') return this.stepUntil(until, ended, look);
@@ -78,7 +81,7 @@ export class Grants {
   }
 
   /** To before an instruction of a stream, in the middle of an instant: where a debugger had stopped the machine. */
-  private advanceToStream(until: number, stream = -1, instruction = -1): number {
+  private advanceToStream(until: number, stopped: Granting['stopped'], stream = -1, instruction = -1): number {
     const { csf, hooks } = this.board.machine;
     const { breakpoint } = hooks.csf;
     const at = MCU_CS.CS_INSTRS.offset;
@@ -91,14 +94,14 @@ export class Grants {
       return reached;
     };
     try {
-      return this.kernel.runUntil(until, () => reached) ? 1 : 0;
+      return this.kernel.runUntil(until, () => reached || stopped?.() === true) ? 1 : 0;
     } finally {
       hooks.csf.breakpoint = breakpoint;
     }
   }
 
   /** To before an instruction of a warp, as `advanceToStream`. */
-  private advanceToShader(until: number, instruction = -1): number {
+  private advanceToShader(until: number, stopped: Granting['stopped'], instruction = -1): number {
     const { hooks } = this.board.machine;
     const { shader } = hooks.csf;
     let reached = false;
@@ -108,14 +111,14 @@ export class Grants {
       return reached;
     };
     try {
-      return this.kernel.runUntil(until, () => reached) ? 1 : 0;
+      return this.kernel.runUntil(until, () => reached || stopped?.() === true) ? 1 : 0;
     } finally {
       hooks.csf.shader = shader;
     }
   }
 
   /** To behind a fault of a stream, where a debugger had stopped the machine. */
-  private advanceToFault(until: number, stream = -1): number {
+  private advanceToFault(until: number, stopped: Granting['stopped'], stream = -1): number {
     const { streams, machine } = this.board;
     const { onFault } = streams;
     let met = false;
@@ -125,33 +128,27 @@ export class Grants {
       machine.requestPause();
     };
     try {
-      return this.kernel.runUntil(until, () => met) ? 1 : 0;
+      return this.kernel.runUntil(until, () => met || stopped?.() === true) ? 1 : 0;
     } finally {
       streams.onFault = onFault;
     }
   }
 
-  /** What ends a grant of time early. */
-  endOf(input: InputOf<'advance'>): () => boolean {
-    switch (input.until) {
+  /** What ends a grant of time early, where the state alone says it. */
+  private endOf(until: StateEnd, ticket: number | undefined): () => boolean {
+    switch (until) {
       case 'time':
         return () => false;
-      case 'answer': {
-        const { ticket } = input;
+      case 'answer':
         return () => ticket !== undefined && this.parts.answered(ticket);
-      }
       case 'event': {
         const before = this.parts.eventCount();
         return () => this.parts.eventCount() !== before;
       }
       case 'idle':
         return () => this.idle;
-      case 'stream':
-      case 'shader':
-      case 'fault':
-        return () => this.board.machine.csf.cut;
       default:
-        return unreachable(input.until, 'advance');
+        return unreachable(until, 'advance');
     }
   }
 

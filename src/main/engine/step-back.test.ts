@@ -7,6 +7,7 @@ import { integer, sample, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Input } from '../../protocol/inputs.ts';
 import { assemble } from '../../spec/cs/assemble.ts';
+import { CSF_DOORBELL } from '../../spec/registers/doorbell.ts';
 import type { Params, RequestName, Result } from '../../protocol/messages.ts';
 import { readCapture } from '../lab/capture-files.ts';
 import type { CaptureHost, CaptureReply } from '../lab/capture-process.ts';
@@ -43,6 +44,29 @@ function forward(bench: TestBench, inputs: readonly Input[]): void {
 }
 
 describe('N back and N forward', () => {
+  it.each([
+    { kind: 'advance', limitNs: 400_000, until: 'fault', stream: 0 },
+    { kind: 'advance', limitNs: 400_000, until: 'stream', stream: 0, instruction: 1_000_000 },
+    { kind: 'advance', limitNs: 400_000, until: 'shader', instruction: 1_000_000 },
+  ] as const)('in the MCU, within a grant until $until', (grant) => {
+    const bench = testBench();
+    bench.call('bench.boot', {});
+    const { history } = bench.service;
+    const count = (): number => bench.engine.board.machine.core.instructions;
+    bench.call('time.advance', { ns: 100_000 });
+    history.apply({ kind: 'poke', offset: CSF_DOORBELL.CSF_DOORBELL.at(0).offset, value: 1, by: 'script' });
+    const before = count();
+    history.apply(grant);
+    const last = count();
+    const hash = bench.engine.stateHash();
+    expect(last - before).toBeGreaterThan(20);
+    const inputs = [...history.inputs];
+    bench.call('history.stepBack', { what: 'instruction', count: 7 });
+    expect(count()).toBe(last - 7);
+    forward(bench, inputs);
+    expect([count(), bench.engine.stateHash()]).toEqual([last, hash]);
+  });
+
   it('in the MCU', { timeout: 120_000 }, () => {
     const bench = busy();
     const { history } = bench.service;
