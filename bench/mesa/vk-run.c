@@ -4,7 +4,12 @@
  * it runs on the recorder.
  *
  * vk-run KERNEL.spv --dispatch X,Y,Z [--indirect] [--push WORD,...] [--spec WORD,...] [--init K,K,K,K,K]
+ *        [--image DIMENSION,FORMAT,WIDTH,HEIGHT,DEPTH] [--linear BYTES] [--sampler FILTER,WRAP] [--phases N]
  *        [--robust] [--out FILE] [--addresses FILE]
+ *
+ * --image adds set 1 binding 1, a storage image, and binding 2, the same image with a sampler. DIMENSION is 1, 2, 3 or an
+ * array, 1a or 2a (DEPTH: layers); FORMAT as GLSL names it. Its first content is undefined, or with --linear
+ * (BYTES a texel, at most 16) bytes that follow from the place. --phases dispatches N times, with the number of the dispatch as push constant 0.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -21,7 +26,8 @@
 struct options {
 	const char *kernel, *out, *addresses;
 	uint32_t dispatch[3], push[32], spec[32];
-	int pushes, specs, indirect, robust, quiet, repeat, fill, copy, update, event, based;
+	int pushes, specs, indirect, robust, quiet, repeat, fill, copy, update, event, based, linear, phases;
+	const char *image, *sampler;
 	uint32_t base[3];
 	char init[BUFFERS];
 };
@@ -58,6 +64,10 @@ static struct options parse(int argc, char **argv)
 		else if (!strcmp(a, "--copy")) o.copy = 1;
 		else if (!strcmp(a, "--update")) o.update = 1;
 		else if (!strcmp(a, "--event")) o.event = 1;
+		else if (!strcmp(a, "--image")) o.image = v, i++;
+		else if (!strcmp(a, "--sampler")) o.sampler = v, i++;
+		else if (!strcmp(a, "--linear")) o.linear = atoi(v), i++;
+		else if (!strcmp(a, "--phases")) o.repeat = atoi(v), o.phases = 1, i++;
 		else if (!strcmp(a, "--quiet")) o.quiet = 1;
 		else o.kernel = a;
 	}
@@ -94,6 +104,72 @@ static void barrier(VkCommandBuffer cb)
 {
 	VkMemoryBarrier all = { VK_STRUCTURE_TYPE_MEMORY_BARRIER, NULL, VK_ACCESS_MEMORY_WRITE_BIT, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT };
 	vkCmdPipelineBarrier(cb, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 1, &all, 0, NULL, 0, NULL);
+}
+
+static const struct { const char *name; VkFormat format; } FORMATS[] = {
+	{ "r8", VK_FORMAT_R8_UNORM }, { "rg8", VK_FORMAT_R8G8_UNORM }, { "rgba8", VK_FORMAT_R8G8B8A8_UNORM }, { "rgba8_snorm", VK_FORMAT_R8G8B8A8_SNORM },
+	{ "r8ui", VK_FORMAT_R8_UINT }, { "rg8i", VK_FORMAT_R8G8_SINT }, { "rgba8ui", VK_FORMAT_R8G8B8A8_UINT }, { "rgba8i", VK_FORMAT_R8G8B8A8_SINT },
+	{ "r16", VK_FORMAT_R16_UNORM }, { "r16f", VK_FORMAT_R16_SFLOAT }, { "rg16f", VK_FORMAT_R16G16_SFLOAT }, { "rgba16f", VK_FORMAT_R16G16B16A16_SFLOAT },
+	{ "r16ui", VK_FORMAT_R16_UINT }, { "rg16i", VK_FORMAT_R16G16_SINT }, { "rgba16ui", VK_FORMAT_R16G16B16A16_UINT }, { "rgba16", VK_FORMAT_R16G16B16A16_UNORM },
+	{ "r32f", VK_FORMAT_R32_SFLOAT }, { "rg32f", VK_FORMAT_R32G32_SFLOAT }, { "rgba32f", VK_FORMAT_R32G32B32A32_SFLOAT },
+	{ "r32ui", VK_FORMAT_R32_UINT }, { "r32i", VK_FORMAT_R32_SINT }, { "rg32ui", VK_FORMAT_R32G32_UINT }, { "rgba32ui", VK_FORMAT_R32G32B32A32_UINT },
+	{ "rgb10_a2", VK_FORMAT_A2B10G10R10_UNORM_PACK32 }, { "rgb10_a2ui", VK_FORMAT_A2B10G10R10_UINT_PACK32 }, { "r11f_g11f_b10f", VK_FORMAT_B10G11R11_UFLOAT_PACK32 },
+	{ "srgb", VK_FORMAT_R8G8B8A8_SRGB }, { "565", VK_FORMAT_R5G6B5_UNORM_PACK16 }, { "bgra8", VK_FORMAT_B8G8R8A8_UNORM },
+};
+
+/* Creates the image of --image, and its view and sampler. */
+static VkDescriptorImageInfo create_image(VkDevice device, VkPhysicalDevice physical, const VkPhysicalDeviceMemoryProperties *props, const struct options *o, VkImage *image, int *storage)
+{
+	char dimension[4] = "", name[32] = "";
+	uint32_t w = 1, h = 1, d = 1;
+	if (sscanf(o->image, "%3[^,],%31[^,],%u,%u,%u", dimension, name, &w, &h, &d) < 3) { fprintf(stderr, "vk-run: --image: %s\n", o->image); exit(2); }
+	const int array = dimension[1] == 'a', n = dimension[0] - '0';
+	VkFormat format = VK_FORMAT_UNDEFINED;
+	for (size_t f = 0; f < sizeof(FORMATS) / sizeof(*FORMATS); f++)
+		if (!strcmp(FORMATS[f].name, name)) format = FORMATS[f].format;
+	VkFormatProperties can;
+	vkGetPhysicalDeviceFormatProperties(physical, format, &can);
+	const VkFormatFeatureFlags features = o->linear ? can.linearTilingFeatures : can.optimalTilingFeatures;
+	*storage = (features & VK_FORMAT_FEATURE_STORAGE_IMAGE_BIT) != 0;
+	VkImageCreateInfo info = { .sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO, .imageType = n == 1 ? VK_IMAGE_TYPE_1D : n == 2 ? VK_IMAGE_TYPE_2D : VK_IMAGE_TYPE_3D,
+		.format = format, .extent = { w, n == 1 ? 1 : h, array ? 1 : d }, .mipLevels = 1, .arrayLayers = array ? d : 1, .samples = VK_SAMPLE_COUNT_1_BIT,
+		.tiling = o->linear ? VK_IMAGE_TILING_LINEAR : VK_IMAGE_TILING_OPTIMAL, .usage = VK_IMAGE_USAGE_SAMPLED_BIT | (*storage ? VK_IMAGE_USAGE_STORAGE_BIT : 0),
+		.initialLayout = o->linear ? VK_IMAGE_LAYOUT_PREINITIALIZED : VK_IMAGE_LAYOUT_UNDEFINED };
+	CHECK(vkCreateImage(device, &info, NULL, image));
+	VkMemoryRequirements need;
+	vkGetImageMemoryRequirements(device, *image, &need);
+	const VkMemoryPropertyFlags host = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+	uint32_t type = 0;
+	while (type < props->memoryTypeCount && (!(need.memoryTypeBits & (1u << type)) || (props->memoryTypes[type].propertyFlags & host) != host)) type++;
+	VkDeviceMemory memory;
+	CHECK(vkAllocateMemory(device, &(VkMemoryAllocateInfo){ .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO, .allocationSize = need.size, .memoryTypeIndex = type }, NULL, &memory));
+	CHECK(vkBindImageMemory(device, *image, memory, 0));
+	if (o->linear) {
+		char *data;
+		CHECK(vkMapMemory(device, memory, 0, VK_WHOLE_SIZE, 0, (void **)&data));
+		for (uint32_t layer = 0; layer < info.arrayLayers; layer++) {
+			VkSubresourceLayout at;
+			vkGetImageSubresourceLayout(device, *image, &(VkImageSubresource){ VK_IMAGE_ASPECT_COLOR_BIT, 0, layer }, &at);
+			for (uint32_t z = 0; z < info.extent.depth; z++)
+				for (uint32_t y = 0; y < info.extent.height; y++)
+					for (uint32_t x = 0; x < w; x++) {
+						char *texel = data + at.offset + (n == 3 ? z * at.depthPitch : 0) + y * at.rowPitch + x * (size_t)o->linear;
+						/* bytes that no format takes for infinity or NaN */
+						for (uint32_t b = 0; b < (uint32_t)o->linear; b++) texel[b] = (char)(hash(((layer + z) * 64 + y) * 256 + x, b) & 0x3b);
+					}
+		}
+		vkUnmapMemory(device, memory);
+	}
+	VkImageViewType view_type = n == 1 ? (array ? VK_IMAGE_VIEW_TYPE_1D_ARRAY : VK_IMAGE_VIEW_TYPE_1D) : n == 2 ? (array ? VK_IMAGE_VIEW_TYPE_2D_ARRAY : VK_IMAGE_VIEW_TYPE_2D) : VK_IMAGE_VIEW_TYPE_3D;
+	VkDescriptorImageInfo out = { .imageLayout = VK_IMAGE_LAYOUT_GENERAL };
+	CHECK(vkCreateImageView(device, &(VkImageViewCreateInfo){ .sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO, .image = *image, .viewType = view_type, .format = format,
+		.subresourceRange = { VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, info.arrayLayers } }, NULL, &out.imageView));
+	const int linear = o->sampler && strstr(o->sampler, "linear") != NULL;
+	const VkSamplerAddressMode wrap = !o->sampler || strstr(o->sampler, "edge") ? VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE : strstr(o->sampler, "mirror") ? VK_SAMPLER_ADDRESS_MODE_MIRRORED_REPEAT
+		: strstr(o->sampler, "border") ? VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_BORDER : VK_SAMPLER_ADDRESS_MODE_REPEAT;
+	CHECK(vkCreateSampler(device, &(VkSamplerCreateInfo){ .sType = VK_STRUCTURE_TYPE_SAMPLER_CREATE_INFO, .magFilter = linear ? VK_FILTER_LINEAR : VK_FILTER_NEAREST, .minFilter = linear ? VK_FILTER_LINEAR : VK_FILTER_NEAREST,
+		.addressModeU = wrap, .addressModeV = wrap, .addressModeW = wrap, .borderColor = VK_BORDER_COLOR_FLOAT_OPAQUE_WHITE }, NULL, &out.sampler));
+	return out;
 }
 
 int main(int argc, char **argv)
@@ -183,16 +259,23 @@ int main(int argc, char **argv)
 	for (int b = 0; b < 4; b++)
 		bindings[b] = (VkDescriptorSetLayoutBinding){ .binding = (uint32_t)b, .descriptorCount = 1, .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT,
 			.descriptorType = b == UNIFORM ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER };
+	VkImage image = VK_NULL_HANDLE;
+	VkDescriptorImageInfo image_info = { 0 };
+	int storage = 0;
+	if (o.image) image_info = create_image(device, physical, &memory_props, &o, &image, &storage);
+	VkDescriptorSetLayoutBinding second[3] = { bindings[0],
+		{ .binding = 1, .descriptorCount = 1, .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT, .descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_IMAGE },
+		{ .binding = 2, .descriptorCount = 1, .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT, .descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER } };
 	VkDescriptorSetLayout layouts[2];
 	CHECK(vkCreateDescriptorSetLayout(device, &(VkDescriptorSetLayoutCreateInfo){ .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO, .bindingCount = 4, .pBindings = bindings }, NULL, &layouts[0]));
-	CHECK(vkCreateDescriptorSetLayout(device, &(VkDescriptorSetLayoutCreateInfo){ .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO, .bindingCount = 1, .pBindings = bindings }, NULL, &layouts[1]));
+	CHECK(vkCreateDescriptorSetLayout(device, &(VkDescriptorSetLayoutCreateInfo){ .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO, .bindingCount = o.image ? 3 : 1, .pBindings = second }, NULL, &layouts[1]));
 	VkPushConstantRange range = { VK_SHADER_STAGE_COMPUTE_BIT, 0, 128 };
 	VkPipelineLayout layout;
 	CHECK(vkCreatePipelineLayout(device, &(VkPipelineLayoutCreateInfo){ .sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO, .setLayoutCount = 2, .pSetLayouts = layouts,
 		.pushConstantRangeCount = 1, .pPushConstantRanges = &range }, NULL, &layout));
-	VkDescriptorPoolSize sizes[2] = { { VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 4 }, { VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, 1 } };
+	VkDescriptorPoolSize sizes[4] = { { VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 4 }, { VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, 1 }, { VK_DESCRIPTOR_TYPE_STORAGE_IMAGE, 1 }, { VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1 } };
 	VkDescriptorPool pool;
-	CHECK(vkCreateDescriptorPool(device, &(VkDescriptorPoolCreateInfo){ .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO, .maxSets = 2, .poolSizeCount = 2, .pPoolSizes = sizes }, NULL, &pool));
+	CHECK(vkCreateDescriptorPool(device, &(VkDescriptorPoolCreateInfo){ .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO, .maxSets = 2, .poolSizeCount = o.image ? 4 : 2, .pPoolSizes = sizes }, NULL, &pool));
 	VkDescriptorSet sets[2];
 	CHECK(vkAllocateDescriptorSets(device, &(VkDescriptorSetAllocateInfo){ .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO, .descriptorPool = pool, .descriptorSetCount = 2, .pSetLayouts = layouts }, sets));
 	for (int b = 0; b < BUFFERS; b++) {
@@ -200,6 +283,10 @@ int main(int argc, char **argv)
 		vkUpdateDescriptorSets(device, 1, &(VkWriteDescriptorSet){ .sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET, .dstSet = sets[b / 4], .dstBinding = (uint32_t)b % 4,
 			.descriptorCount = 1, .descriptorType = b == UNIFORM ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, .pBufferInfo = &info }, 0, NULL);
 	}
+
+	for (uint32_t b = storage ? 1 : 2; o.image && b < 3; b++)
+		vkUpdateDescriptorSets(device, 1, &(VkWriteDescriptorSet){ .sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET, .dstSet = sets[1], .dstBinding = b, .descriptorCount = 1,
+			.descriptorType = second[b].descriptorType, .pImageInfo = &image_info }, 0, NULL);
 
 	size_t code_size;
 	uint32_t *code = load(o.kernel, &code_size);
@@ -226,7 +313,15 @@ int main(int argc, char **argv)
 	if (o.fill || o.update) barrier(cb);
 	VkEvent event = VK_NULL_HANDLE;
 	if (o.event) CHECK(vkCreateEvent(device, &(VkEventCreateInfo){ .sType = VK_STRUCTURE_TYPE_EVENT_CREATE_INFO }, NULL, &event));
+	if (image) {
+		VkImageMemoryBarrier general = { .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER, .dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT, .image = image,
+			.oldLayout = o.linear ? VK_IMAGE_LAYOUT_PREINITIALIZED : VK_IMAGE_LAYOUT_UNDEFINED, .newLayout = VK_IMAGE_LAYOUT_GENERAL,
+			.subresourceRange = { VK_IMAGE_ASPECT_COLOR_BIT, 0, VK_REMAINING_MIP_LEVELS, 0, VK_REMAINING_ARRAY_LAYERS } };
+		vkCmdPipelineBarrier(cb, VK_PIPELINE_STAGE_HOST_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 0, NULL, 0, NULL, 1, &general);
+	}
 	for (int n = 0; n < o.repeat; n++) {
+		const uint32_t phase = (uint32_t)n;
+		if (o.phases) vkCmdPushConstants(cb, layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, 4, &phase);
 		if (n > 0 && !o.event) barrier(cb);
 		if (n > 0 && o.event) {
 			VkMemoryBarrier all = { VK_STRUCTURE_TYPE_MEMORY_BARRIER, NULL, VK_ACCESS_MEMORY_WRITE_BIT, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT };

@@ -226,6 +226,29 @@ describe('lanes', () => {
     expect(row(1)).toEqual(Array.from({ length: 12 }, (_, l) => 1000 + (l * (l + 1)) / 2));
   });
 
+  it('meet behind a loop that they leave by a branch without the mark', () => {
+    // Each turn the lowest lane leaves; what follows counts who is there.
+    const text = `
+    loop:
+      WMASK r1, 0xFFFFFFFF
+      ISUB.s32 r2, 0x0, r1
+      LSHIFT_AND.i32 r1, r1, 0x0.b00, r2
+      CLZ.u32 r1, r1
+      ISUB.u32 r1, 0x1F1E1D1C.b3, r1
+      ICMP_OR.u32.eq.m1 r2, lane_id.w0, r1, 0x0
+      BRANCHZ.eq.reconverge r2.h0, again
+      MOV.i32 r4, r1
+      BRANCHZ.eq 0x0, out
+    again:
+      BRANCHZ.eq.reconverge 0x0, loop
+    out:
+      WMASK r3, 0xFFFFFFFF
+      NOP.end`;
+    expect(bench.run(text, ids)).toBe(RUN.DONE);
+    expect(row(3)).toEqual(Array.from({ length: 12 }, () => 0xfff));
+    expect(row(4)).toEqual(Array.from({ length: 12 }, (_, l) => l));
+  });
+
   it('end one by one', () => {
     const text = `${ADDRESS}
       ICMP_OR.u32.lt.m1 r2, r0, 0x7060504.b1, 0x0

@@ -3,9 +3,10 @@
  * barrier to the next, instructions of a warp for its active lanes. Work-items therefore take effect in ascending
  * order wherever the program does not order them otherwise.
  *
- * Divergence: every lane has its own place; the active lanes share one. Where an instruction says `reconverge` or ends
- * lanes, the lanes with the lowest place become the active ones, so that loops and nested branches, laid out in the
- * order of the source, meet again where they should.
+ * Divergence: every lane has its own place; the active lanes share one. Where an instruction says `reconverge`, ends
+ * lanes or takes a branch, the lanes with the lowest place become the active ones, so that loops and nested branches,
+ * laid out in the order of the source, meet again where they should. (That a branch without `reconverge` does it too is
+ * chosen: compilers leave the mark off a branch out of a loop, and what follows may look at other lanes.)
  */
 import { FAULT } from '../../spec/faults.ts';
 import { ACCESS, type Memory, type Mmu } from '../wiring.ts';
@@ -311,7 +312,7 @@ export class ShaderEngine {
         if (this.programs.epoch !== this.pageEpoch) this.pageVa = -1;
       } else if (op.kind === KIND.BRANCH) {
         const taken = this.branch(op, base, pc, active);
-        if (taken === active && op.name === 'BRANCHZ') pc += op.imm * WORD;
+        if (taken === active && active === alive && op.name === 'BRANCHZ') pc += op.imm * WORD;
         else if (taken !== 0) {
           this.part(task, w, op, base, pc, active, taken);
           if (op.end) this.endLanes(task, w, active);

@@ -10,7 +10,9 @@ import { COST_WORD_SHIFT, DROPPED_HIGH } from './choices.ts';
 import { LANES, type LaneFile } from './layout.ts';
 import { DROPPED, FAULTED, type ShaderMemory } from './memory.ts';
 import type { MicroOp } from './micro-op.ts';
-import { TEXTURE_MESSAGES, type Textures } from './textures.ts';
+import { IMAGE_MESSAGES } from './image-messages.ts';
+import { TEXTURE_MESSAGES } from './samplers.ts';
+import type { Textures } from './textures.ts';
 
 /** What messages work on. */
 export interface MessageContext {
@@ -244,6 +246,7 @@ export const MESSAGES: Readonly<Record<string, MessageFunction>> = {
   'STORE.i32': store32,
   ...byWidth('LD_BUFFER', loadBuffer),
   LEA_BUFFER: leaBuffer,
+  ...IMAGE_MESSAGES,
   ...TEXTURE_MESSAGES,
   'ATOM.i32': atomic(32, false),
   'ATOM.i64': atomic(64, false),

@@ -230,7 +230,8 @@ const STORES = 2;
 
 function accessOf(name: string): number {
   if (name.startsWith('ATOM')) return LOADS | STORES;
-  return name.startsWith('STORE') ? STORES : name.startsWith('L') && !name.startsWith('LEA') ? LOADS : 0;
+  if (name.startsWith('ST')) return STORES;
+  return name.startsWith('LD') || name.startsWith('LOAD') || name.startsWith('TEX') ? LOADS : 0;
 }
 
 function bad(name: string, lo: number, hi: number): MicroOp {

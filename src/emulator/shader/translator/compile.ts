@@ -377,11 +377,11 @@ class Compiler {
     const target = next + op.imm;
     const to = (place: number): number[] => (op.turn ? this.turn(place) : this.go(place));
     const constant = constantOf(this.I, op, 0);
-    if (constant !== undefined) return to(zeroPart(op, constant) === op.flag ? target : next);
+    if (constant !== undefined) return zeroPart(op, constant) === op.flag ? this.turn(target) : to(next);
     return join(
       taken(),
       this.within(i(W.eqz, get(TAKEN)), () => to(next)),
-      this.within(i(W.eq, get(TAKEN), get(ACTIVE)), () => to(target)),
+      this.within(i(W.eq, get(TAKEN), get(ACTIVE)), () => this.turn(target)),
       part(next, target),
       this.toSelect(),
     );
