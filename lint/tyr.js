@@ -79,7 +79,7 @@ function check(context, node, source) {
   if (to === undefined) return;
   // Resources and generated data beside the code are free to all.
   if (!row[1].some((room) => inRoom(to, room))) {
-    context.report({ node, message: `${row[0]} may not import ${to} (docs/architecture.md, "Who may import whom")` });
+    context.report({ node, message: `${row[0]} may not import ${to} (docs/architecture.md, "Imports")` });
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * A bounds-checked little-endian reader over bytes from outside. Every refusal says the offset and the rule.
+ * A bounds-checked little-endian reader over bytes from outside. What it refuses, it refuses with offset and reason.
  */
 import { BadInput } from './errors.ts';
 import { join64 } from './bits.ts';

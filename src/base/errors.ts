@@ -14,7 +14,7 @@ export class TyrError extends Error {
   }
 }
 
-/** Something checked is false: a job faulted, a vector differs, two sessions differ. */
+/** The work is done, and what was checked does not hold: a fault, a wrong result, a difference. */
 export class CheckFailed extends TyrError {
   constructor(message: string) {
     super(message, 1);

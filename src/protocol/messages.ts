@@ -1,5 +1,5 @@
 /**
- * The contract between the engine and whoever looks at it: one table of requests with the schemas of their
+ * All that can be asked of an engine and all it says: one table of requests with the schemas of their
  * parameters and results, and one of the notices the engine sends by itself. The same for a worker port,
  * Electron IPC and WebSocket. A message of the wrong shape is refused and logged, never passed on.
  */

@@ -1,7 +1,6 @@
 /**
- * Interrupts: level-triggered shared lines with a hard handler and a thread (request_threaded_irq). Hard
- * handlers and threads run at the points where the virtual CPU sleeps; a thread only when the locks it declares
- * are free.
+ * Interrupts: level-triggered shared lines with a hard handler and a thread (request_threaded_irq). Both
+ * run while the virtual CPU sleeps; a thread waits for the locks it has declared.
  */
 import { Bug } from '../../base/errors.ts';
 import type { Disposable } from '../../base/disposable.ts';

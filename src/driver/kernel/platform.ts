@@ -1,6 +1,6 @@
 /**
- * All that the kernel side knows of the machine it runs on. The board (main/engine/board) plugs the emulator
- * in; a real board over a probe or a recorded trace could be plugged in without touching the driver.
+ * All that the kernel side knows of the machine it runs on. main/engine/board connects the emulator
+ * to it; another machine behind the same interfaces would need no change of the driver.
  *
  * Times are integer nanoseconds of virtual time, addresses Numbers below 2^53, register values unsigned.
  */

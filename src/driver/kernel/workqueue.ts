@@ -1,7 +1,7 @@
 /**
  * Work queues. An item declares the locks it takes and starts only when all are free; it never starts while it
- * runs already. In an ordered queue one item runs at a time, in the order of queueing. Items run at the points
- * where the virtual CPU sleeps, and between events.
+ * runs already. In an ordered queue one item runs at a time, in the order of queueing. Items run
+ * while the virtual CPU sleeps, and between events.
  */
 import { Bug } from '../../base/errors.ts';
 import type { Disposable } from '../../base/disposable.ts';

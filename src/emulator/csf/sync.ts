@@ -1,7 +1,7 @@
 /**
  * Sync objects in memory: {u32 value, u32 status} or {u64 value, u32 status, u32 pad}. Writing one makes the
  * blocked waits of the group look again after SYNC_WAKE cycles; what other writers do (CPU, other groups, plain
- * stores) is noticed only through CS_KICK. Reading the object and blocking is one step.
+ * stores) is noticed only through CS_KICK. Nothing can come between reading the object and blocking on it.
  */
 import { Condition } from '../../spec/cs/enums.ts';
 import { FAULT } from '../../spec/faults.ts';

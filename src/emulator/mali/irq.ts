@@ -1,6 +1,6 @@
 /**
- * An interrupt block of four words: RAWSTAT, CLEAR, MASK, STAT = RAWSTAT & MASK. The line is level-triggered and
- * high while STAT is not 0; RAWSTAT latches whether masked or not. The host may force bits on by writing RAWSTAT.
+ * An interrupt block of four words: RAWSTAT, CLEAR, MASK, STAT = RAWSTAT & MASK. The line is a level:
+ * high as long as any bit of STAT is set; RAWSTAT latches whether masked or not. The host may force bits on by writing RAWSTAT.
  * Sources: Tyr regs.rs, Panthor panthor_device.h.
  */
 import type { PlainObject, Stateful } from '../../base/stateful.ts';

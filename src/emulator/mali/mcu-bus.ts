@@ -1,8 +1,8 @@
 /**
  * What the MCU core sees: AS 0 of the GPU MMU as plain pages of RAM, and between 0x08000000 and 0x5fffffff the
  * windows, the register view and the command-stream interfaces, word by word. Every access to those moves the
- * clock to the instant of the instruction first and ends the slice after it (engine law 6), so that the order of
- * effects is exact. Map and rules: spec/registers/mcu-private/layout.ts.
+ * clock to the instant of the instruction first and ends the slice after it (engine law 6), and effects
+ * come in their true order. Map and rules: spec/registers/mcu-private/layout.ts.
  */
 import {
   MCU_CSG,

@@ -1,6 +1,5 @@
 /**
- * The printed circuit board: the only file that knows both the emulator's pins and the driver's kernel
- * interfaces. It charges the CPU's register accesses with virtual time, records them, and answers for the
+ * The board: here, and nowhere else, the pins of the emulator meet the interfaces of the kernel side. It charges the CPU's register accesses with virtual time, records them, and answers for the
  * clocks, supplies and power domain of the SoC.
  */
 import type { PlainObject, Stateful } from '../../base/stateful.ts';

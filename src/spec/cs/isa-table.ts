@@ -444,7 +444,7 @@ export const TABLE = [
   instruction('PROT_REGION', 41, {
     fields: [uint('size', 0, 16, 8)],
     operands: [operand('size')],
-    doc: 'Run the next size bytes of instructions in protected mode',
+    doc: 'Execute the instructions of the following size bytes protected',
     does: 'protected until ip + size',
   }),
   instruction('PROGRESS_STORE', 42, {

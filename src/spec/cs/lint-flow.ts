@@ -1,6 +1,6 @@
 /**
- * Lint along the paths of a stream: loads and stores run asynchronously, so a loaded register must not be
- * read, and a stored one not be overwritten, before a WAIT on their scoreboard entry. A small data-flow
+ * Lint along the paths of a stream: loads and stores run asynchronously, so until a WAIT on their scoreboard entry
+ * nobody may read what is loaded or overwrite what is stored. A small data-flow
  * analysis over the branches of one stream; what CALL, JUMP or register-driven selections (11+) do is not
  * known here, and nothing is claimed after them.
  */

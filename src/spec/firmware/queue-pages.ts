@@ -1,7 +1,7 @@
 /**
  * The two pages behind every queue: cursors the host writes (QUEUE_INPUT) and cursors the firmware writes
- * (QUEUE_OUTPUT, one page further). Both live in the MCU VM, uncached. Cursors are free-running 64-bit byte counts;
- * the place in the ring is the cursor modulo its size. Source: panthor_sched.c, panthor_fw.h.
+ * (QUEUE_OUTPUT, one page further). Both live in the MCU VM, uncached. A cursor counts bytes in 64
+ * bits and never wraps at the ring's end: its place there is the remainder by the ring's size. Source: panthor_sched.c, panthor_fw.h.
  */
 import { bit, defineBlock } from '../registers/define.ts';
 

@@ -11,7 +11,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   BRANCHZ: 'Jumps by offset instructions if a is not zero; with .eq if it is zero.',
   BRANCHZI: 'Jumps to the address b if a is not zero; with .eq if it is zero.',
   DISCARD: 'Fragment: gives up the lane if the comparison of a and b holds.',
-  BARRIER: 'Waits for all lanes of the workgroup; memory accesses before it are visible after it.',
+  BARRIER: 'Waits for all lanes of the workgroup; what they stored before is seen by all of them then.',
   LOAD: 'Reads from the address a plus offset into the result set.',
   STORE: 'Writes the data set to the address a plus offset.',
   LD_BUFFER: 'Reads at byte a of the buffer with handle b into the result set.',

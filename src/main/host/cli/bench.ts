@@ -1,4 +1,4 @@
-/** `tyr bench`: the benchmarks, each as a ratio to its anchor measured in the same run. */
+/** `tyr bench`: runs the benchmarks and prints each figure beside its anchor. */
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../../base/errors.ts';
 import { nearest } from '../../../base/nearest.ts';

@@ -2,7 +2,7 @@
  * Private registers of the MCU outside the command-stream interfaces, offsets from MCU_REG_BASE: identity, power,
  * caches, address space faults, core state, doorbells, time, windows, endpoints, performance counters. The contract
  * between silicon and firmware; all of it is chosen (public is only that a group at 0x22100 maps other address
- * spaces). Events are latched also while masked; a line is high while EVENT & MASK is not 0.
+ * spaces). Masks do not keep events from latching; any unmasked event raises the line.
  */
 
 import { bit, defineBlock, field } from '../define.ts';
