@@ -1,7 +1,7 @@
 /** Every pane in every theme: nothing that axe-core calls serious or critical. */
 import { describe, expect, it } from 'vitest';
 import { accessibilityProblems } from './accessibility.ts';
-import { bootDemo, noBrowser, openWorkspace, paneTitles, showPane, suiteTitle } from './harness.ts';
+import { bootDemo, noBrowser, openWorkspace, paneTitles, settled, showPane, suiteTitle } from './harness.ts';
 
 describe.skipIf(noBrowser !== undefined)(suiteTitle('accessibility'), () => {
   it.each(['dark', 'light', 'contrast'] as const)('every pane in %s', async (theme) => {
@@ -15,7 +15,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('accessibility'), () => {
       await bootDemo(page);
       for (const title of await paneTitles(page)) {
         await showPane(page, title);
-        await page.waitForTimeout(200);
+        await settled(page);
         await check(title);
       }
       await page.keyboard.press('Control+Shift+P');

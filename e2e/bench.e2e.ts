@@ -1,6 +1,6 @@
 /** Boot, look, poke and undo on the real bench, by names alone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bootDemo, noBrowser, openWorkspace, pane, showPane, suiteTitle, type Opened } from './harness.ts';
+import { bootDemo, noBrowser, openWorkspace, pane, settled, showPane, suiteTitle, type Opened } from './harness.ts';
 
 describe.skipIf(noBrowser !== undefined)(suiteTitle('the bench'), () => {
   let opened: Opened;
@@ -55,7 +55,8 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the bench'), () => {
     const { page } = opened;
     await search('GPU_INT_MASK');
     await item('GPU_INT_MASK').click();
-    const before = await item('GPU_INT_MASK').textContent();
+    const value = item('GPU_INT_MASK').getByText(/^[\da-f]{4}_[\da-f]{4}$/);
+    const before = await value.textContent();
     await page.keyboard.press('F2');
     const field = page.getByRole('combobox', { name: 'Value of GPU_INT_MASK' });
     await field.fill('1<<5 |');
@@ -66,11 +67,11 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the bench'), () => {
     await page.getByRole('button', { name: /^Undo: / }).waitFor();
     await page.keyboard.press('Control+z');
     await page.getByRole('button', { name: /^Redo: / }).waitFor();
-    await expect.poll(() => item('GPU_INT_MASK').textContent()).toBe(before);
+    await expect.poll(() => value.textContent()).toBe(before);
     await page.keyboard.press('Control+Shift+Z');
     await item('GPU_INT_MASK').getByText('0000_0101').waitFor();
     await page.keyboard.press('Control+z');
-    await expect.poll(() => item('GPU_INT_MASK').textContent()).toBe(before);
+    await expect.poll(() => value.textContent()).toBe(before);
   });
 
   it('edits a field by the name of a value, and leaves with Esc', async () => {
@@ -113,6 +114,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the bench'), () => {
     const question = page.getByRole('dialog', { name: /Write 0x101 to GPU_CMD/ });
     await question.getByText('This resets the GPU').waitFor();
     await question.getByRole('button', { name: 'Cancel' }).click();
+    await settled(page);
     expect(await page.getByRole('button', { name: 'Undo', exact: true }).isDisabled()).toBe(true);
   });
 
@@ -122,9 +124,11 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the bench'), () => {
       Number(
         /([\d,]+) accesses/.exec((await page.getByRole('contentinfo').textContent()) ?? '')?.[1]?.replaceAll(',', ''),
       );
-    await search('GPU_STATUS');
+    await settled(page);
     const before = await accesses();
+    await search('GPU_STATUS');
     await item('GPU_STATUS').click();
+    await settled(page);
     const read = registers().getByRole('button', { name: 'Read GPU_STATUS' });
     expect(await read.getAttribute('title')).toContain('clears nothing');
     expect(await accesses()).toBe(before);
@@ -161,7 +165,6 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the bench'), () => {
   it('keeps the layout over a reload, and resets it with a command', async () => {
     const { page } = opened;
     await showPane(page, 'Sessions');
-    await page.waitForTimeout(600);
     await page.reload();
     await pane(page, 'Sessions').getByRole('grid', { name: 'Sessions' }).waitFor();
     await page.getByRole('menuitem', { name: 'View' }).click();

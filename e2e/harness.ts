@@ -8,11 +8,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+import { decodeFrame } from '../src/protocol/wire.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 /** A first start builds the page, which takes a while on a slow machine. */
 const START_MS = 120_000;
+/** Bounds a hang, measures nothing: what a person waits a second for takes this long on a machine with much other work. */
+const PATIENCE_MS = 60_000;
 /** Size of the window in the design. */
 const VIEWPORT = { width: 1440, height: 900 };
 
@@ -62,7 +65,10 @@ export async function openWorkspace(options: OpenOptions = {}): Promise<Opened> 
     rmSync(data, { recursive: true, force: true });
   };
   try {
-    const page = await (await browser.newContext({ viewport: VIEWPORT, ...context })).newPage();
+    const windows = await browser.newContext({ viewport: VIEWPORT, ...context });
+    windows.on('page', follow);
+    windows.setDefaultTimeout(PATIENCE_MS);
+    const page = await windows.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());
@@ -80,10 +86,47 @@ export async function openWorkspace(options: OpenOptions = {}): Promise<Opened> 
   }
 }
 
-/** Boots the demo from the start page and waits until the driver has probed. */
+/** Boots the demo from the start page and waits until the driver has probed and every pane shows it. */
 export async function bootDemo(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Boot the demo' }).click();
   await page.getByRole('banner').getByText('enabled', { exact: false }).first().waitFor();
+  await settled(page);
+}
+
+/** Requests of each page that were not answered yet: their names by their ids. */
+const asked = new WeakMap<Page, Map<unknown, unknown>>();
+
+function follow(page: Page): void {
+  const underWay = new Map<unknown, unknown>();
+  asked.set(page, underWay);
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => {
+      const { id, name } = frameOf(payload);
+      underWay.set(id, name);
+    });
+    socket.on('framereceived', ({ payload }) => underWay.delete(frameOf(payload).id));
+    socket.on('close', () => underWay.clear());
+  });
+}
+
+/** A request and its answer share their id; notices have none. */
+function frameOf(payload: string | Buffer): { readonly id?: unknown; readonly name?: unknown } {
+  return decodeFrame(new Uint8Array(Buffer.from(payload))) as ReturnType<typeof frameOf>;
+}
+
+/**
+ * Waits until the page has an answer to all it asked, no pane is still loading its code, and what came is drawn. For
+ * a bench that rests: while time passes by itself there is always a next question.
+ */
+export async function settled(page: Page): Promise<void> {
+  const underWay = asked.get(page);
+  const end = performance.now() + PATIENCE_MS;
+  while (performance.now() < end) {
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    if (underWay?.size === 0 && (await page.getByText('Loading…', { exact: true }).count()) === 0) return;
+  }
+  const names = [...(underWay?.values() ?? [])].join(', ');
+  throw new Error(`the page did not come to rest within ${PATIENCE_MS} ms; not answered: ${names}`);
 }
 
 /** Brings a pane to the front by its button of the activity bar. */

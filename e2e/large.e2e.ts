@@ -8,7 +8,6 @@ import { noBrowser, openWorkspace, pane, showPane, suiteTitle, type Opened } fro
 const ACCESSES = 1_600_000;
 /** Accesses, and interrupts among them, share one count. */
 const LAST = ACCESSES + ACCESSES / 50;
-const PATIENT = { timeout: 30_000 };
 
 describe.skipIf(noBrowser !== undefined)(suiteTitle('a session of 1.6 million accesses'), () => {
   let opened: Opened;
@@ -43,18 +42,18 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('a session of 1.6 million ac
   it('shows the last access, single steps of the wheel, and the first again', async () => {
     const { page } = opened;
     await showPane(page, 'Access Log');
-    await pane(page, 'Access Log').getByText('1,600,000', { exact: true }).waitFor(PATIENT);
+    await pane(page, 'Access Log').getByText('1,600,000', { exact: true }).waitFor();
     await grid().focus();
     await page.keyboard.press('End');
-    await expect.poll(async () => (await seen()).at(-1), PATIENT).toBe(LAST);
+    await expect.poll(async () => (await seen()).at(-1)).toBe(LAST);
     const [before = 0] = await seen();
     await grid().hover();
     await page.mouse.wheel(0, -3 * 22);
-    await expect.poll(async () => (await seen())[0], PATIENT).toBe(before - 3);
+    await expect.poll(async () => (await seen())[0]).toBe(before - 3);
     await page.keyboard.press('Home');
-    await expect.poll(async () => (await seen())[0], PATIENT).toBe(1);
+    await expect.poll(async () => (await seen())[0]).toBe(1);
     await grid().evaluate((element) => (element.scrollTop = element.scrollHeight / 2));
-    await expect.poll(async () => Math.abs(((await seen())[0] ?? 0) / LAST - 0.5) < 0.01, PATIENT).toBe(true);
+    await expect.poll(async () => Math.abs(((await seen())[0] ?? 0) / LAST - 0.5) < 0.01).toBe(true);
   });
 
   it('pans the timeline, and another page of the same browser opens while it does', async () => {
@@ -67,6 +66,6 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('a session of 1.6 million ac
     await next.getByRole('navigation', { name: 'Panes' }).waitFor();
     await next.close();
     const words = page.getByRole('status', { name: 'Timeline position' });
-    await expect.poll(() => words.textContent(), PATIENT).toMatch(/wide/);
+    await expect.poll(() => words.textContent()).toMatch(/wide/);
   });
 });

@@ -71,12 +71,11 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the MCU pane'), () => {
     // met while the poke itself takes its time would stop inside of it.
     await showPane(page, 'Console');
     const line = pane(page, 'Console').getByRole('textbox', { name: 'Console command' });
-    await line.fill('poke CSF_DOORBELL_0 1');
+    await line.fill('poke CSF_DOORBELL_0 1; print "rung"');
     await line.press('Enter');
     await pane(page, 'Console')
       .getByRole('log', { name: 'Console output' })
-      .getByText('CSF_DOORBELL_0')
-      .first()
+      .getByText('rung', { exact: true })
       .waitFor();
     const form = page.getByRole('form', { name: 'New breakpoint' });
     await form.getByRole('combobox', { name: 'Where' }).fill('main.c:172');
@@ -87,7 +86,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the MCU pane'), () => {
     await list.getByText('main.c:172', { exact: false }).waitFor();
     await list.getByText('bound', { exact: false }).waitFor();
     await tool('Run to breakpoint').click();
-    await expect.poll(state, { timeout: 20_000 }).toContain('stopped: breakpoint');
+    await expect.poll(state).toContain('stopped: breakpoint');
     await tab('Call stack');
     const stack = page.getByRole('list', { name: 'Call stack' });
     await stack.getByText('main_loop', { exact: false }).waitFor();
@@ -143,7 +142,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the MCU pane'), () => {
     await tab('Profile');
     await page.getByRole('button', { name: 'Record the past' }).click();
     const tree = page.getByRole('tree', { name: 'Time by call stack' });
-    await tree.getByRole('treeitem', { name: 'main_loop:', exact: false }).first().waitFor({ timeout: 20_000 });
+    await tree.getByRole('treeitem', { name: 'main_loop:', exact: false }).first().waitFor();
     await page.getByRole('combobox', { name: 'Shown' }).selectOption('coverage');
     await page.getByRole('grid', { name: 'Coverage' }).getByText('init_interface').waitFor();
     await page.getByRole('combobox', { name: 'Shown' }).selectOption('trace');

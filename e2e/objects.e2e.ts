@@ -1,6 +1,6 @@
 /** Driver objects, memory and history, driven by accessible names: look, follow a link, edit, undo, go back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bootDemo, noBrowser, openWorkspace, showPane, suiteTitle, type Opened } from './harness.ts';
+import { bootDemo, noBrowser, openWorkspace, settled, showPane, suiteTitle, type Opened } from './harness.ts';
 
 describe.skipIf(noBrowser !== undefined)(suiteTitle('driver objects, memory, history'), () => {
   let opened: Opened;
@@ -89,6 +89,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('driver objects, memory, his
     const status = page.getByRole('contentinfo', { name: 'Status' });
     await showPane(page, 'Registers');
     const notice = page.getByRole('status').filter({ hasText: 'The GPU is powered off' });
+    await settled(page);
     if ((await status.getByText('GPU powered off').count()) === 0) {
       await showPane(page, 'Console');
       await page.getByLabel('Console command').fill('advance 200ms');
@@ -113,6 +114,7 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('driver objects, memory, his
     await page.getByRole('list', { name: 'Notes of this session' }).getByRole('listitem').waitFor();
     const slider = page.getByRole('slider', { name: 'Time' });
     const time = async () => Number(await slider.inputValue());
+    await settled(page);
     const booted = await time();
     await slider.focus();
     await page.keyboard.press('Home');

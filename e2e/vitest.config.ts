@@ -7,7 +7,8 @@ export default defineConfig({
     setupFiles: ['./vitest.setup.ts'],
     testTimeout: 300_000,
     hookTimeout: 180_000,
-    expect: { poll: { timeout: 20_000 } },
+    // Bounds a hang, as the harness' time-outs do.
+    expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

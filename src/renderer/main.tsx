@@ -58,6 +58,8 @@ function createWorkspace(client: Client, host: Result<'host.hello'>): Workspace 
     dress(window);
     hearKeys(workspace, window);
   };
+  layout.onRefused = () =>
+    ui.say('warning', 'The browser refused a window: allow pop-ups for this page. The pane stays here.');
   registerWorkspaceCommands(workspace);
   registerPanes(workspace);
   registerShellSources(workspace);

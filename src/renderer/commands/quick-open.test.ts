@@ -26,4 +26,23 @@ describe('quick open', () => {
     registration.dispose();
     expect(await open.find('>x', signal)).toEqual([]);
   });
+
+  it('shows what is there while a source still waits, and nothing of a question that was given up', async () => {
+    const open = new QuickOpen();
+    const entry = { id: 'a', label: 'A', kind: 'thing', open: () => {} };
+    const slow = Promise.withResolvers<readonly [typeof entry]>();
+    open.register({ id: 'slow', prefix: '', find: () => slow.promise });
+    open.register({ id: 'quick', prefix: '', find: () => [{ ...entry, id: 'b' }] });
+    const parts: string[][] = [];
+    const abort = new AbortController();
+    const found = open.find('x', abort.signal, (entries) => parts.push(entries.map((e) => e.id)));
+    await expect.poll(() => parts).toEqual([['b']]);
+    slow.resolve([entry]);
+    expect((await found).map((e) => e.id)).toEqual(['a', 'b']);
+    expect(parts).toEqual([['b'], ['a', 'b']]);
+    const given = open.find('y', abort.signal, () => parts.push([]));
+    abort.abort();
+    await given;
+    expect(parts.length).toBe(2);
+  });
 });

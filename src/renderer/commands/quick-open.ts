@@ -35,12 +35,24 @@ export class QuickOpen {
     return disposable(() => this.sources.delete(source.id));
   }
 
-  /** Entries of all sources for what was typed, prefix included. A source that fails counts as empty. */
-  async find(typed: string, signal: AbortSignal): Promise<readonly QuickEntry[]> {
+  /**
+   * Entries of all sources for what was typed, prefix included. A source that fails counts as empty. `onPart` hears
+   * what there is each time a source answered: one that waits for a busy machine holds nobody up.
+   */
+  async find(
+    typed: string,
+    signal: AbortSignal,
+    onPart: (entries: readonly QuickEntry[]) => void = () => {},
+  ): Promise<readonly QuickEntry[]> {
     const { prefix, text } = splitPrefix(typed);
     const asked = [...this.sources.values()].filter((s) => s.prefix === prefix);
-    const found = await Promise.allSettled(asked.map(async (s) => s.find(text, signal)));
-    return found.flatMap((f) => (f.status === 'fulfilled' ? f.value : []));
+    const parts: (readonly QuickEntry[])[] = asked.map(() => []);
+    const ask = async (source: QuickSource, i: number): Promise<void> => {
+      parts[i] = await source.find(text, signal);
+      if (!signal.aborted) onPart(parts.flat());
+    };
+    await Promise.allSettled(asked.map(ask));
+    return parts.flat();
   }
 }
 

@@ -18,7 +18,10 @@ const documents = new Set<Document>([document]);
 
 function apply(): void {
   const { theme, zoom } = useUi.getState().preferences;
-  for (const { documentElement } of documents) {
+  for (const dressed of documents) {
+    // The document of a window that is gone.
+    if (dressed.defaultView === null) documents.delete(dressed);
+    const { documentElement } = dressed;
     documentElement.dataset['theme'] = shownTheme(theme);
     documentElement.style.setProperty('--zoom', String(zoom));
   }
@@ -27,7 +30,6 @@ function apply(): void {
 /** Gives the document of another window the same look, as long as it is open. */
 export function dress(window: Window): void {
   documents.add(window.document);
-  window.addEventListener('pagehide', () => documents.delete(window.document));
   apply();
 }
 

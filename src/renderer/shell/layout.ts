@@ -2,7 +2,7 @@
  * Where panes stand: the first layout (left, centre, right, bottom), showing a pane at its place, saving what a
  * person made of it, and going back to the first.
  */
-import type { DockviewApi, SerializedDockview } from 'dockview-react';
+import type { DockviewApi, IDockviewPanel, SerializedDockview } from 'dockview-react';
 import type { Pane, PaneRegistry, Place } from '../panes/registry.ts';
 
 /** Size of the places of the first layout at 1440 × 900, in pixels. */
@@ -12,6 +12,8 @@ const DIRECTIONS = { left: 'left', right: 'right', bottom: 'below' } as const;
 const SAVE_AFTER_MS = 300;
 /** An empty page of ours, for panes in windows of their own. */
 const POPOUT_URL = '/popout.html';
+/** Holds a group while its only pane is made anew; no pane has this id. */
+const KEEPER = 'keeper';
 /** Frames a pane has to come up before the focus is given up (chosen: a second). */
 const FOCUS_FRAMES = 60;
 
@@ -25,8 +27,10 @@ export class Layout {
   private readonly store: LayoutStore;
   private api: DockviewApi | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** Told of each window that a pane was moved to. */
+  /** Told of each window that a pane was moved to, by a person or with the saved layout. */
   onWindow: (window: Window) => void = () => {};
+  /** Told when the browser gives a pane no window; it stays where it is. */
+  onRefused: () => void = () => {};
 
   constructor(panes: PaneRegistry, store: LayoutStore) {
     this.panes = panes;
@@ -38,6 +42,10 @@ export class Layout {
     this.api = api;
     if (!this.restore(api)) this.reset();
     api.onDidLayoutChange(() => this.saveSoon());
+    api.onDidAddPopoutGroup(({ window }) => this.adopt(api, window));
+    api.onDidOpenPopoutWindowFail(() => this.onRefused());
+    // A page that is left keeps what was changed just before.
+    addEventListener('pagehide', () => this.saveNow());
   }
 
   /** Everything back to the first layout. */
@@ -77,24 +85,47 @@ export class Layout {
   popOut(): void {
     const panel = this.api?.activePanel;
     if (panel === undefined) return;
-    void this.api?.addPopoutGroup(panel, {
-      popoutUrl: POPOUT_URL,
-      // It holds an empty document of no address until ours has come.
-      onDidOpen: ({ window }) => window.addEventListener('load', () => this.onWindow(window)),
+    void this.api?.addPopoutGroup(panel, { popoutUrl: POPOUT_URL });
+  }
+
+  /**
+   * A window that is closed gives its panes back in its last event. One that is torn away (its process ended, the
+   * browser discarded it) sends none; when dockview finds it closed, its document has taken the listeners of every
+   * element in it along. What comes back from there is made anew.
+   */
+  private adopt(api: DockviewApi, window: Window): void {
+    this.onWindow(window);
+    const { document } = window;
+    const closing = api.onWillClosePopoutWindow((closed) => {
+      if (closed.window !== window) return;
+      closing.dispose();
+      if (!window.closed) return;
+      const torn = api.panels.filter((p) => p.group.element.ownerDocument === document);
+      // After dockview has put them back into the page.
+      queueMicrotask(() => torn.forEach((panel) => this.renew(api, panel)));
     });
+  }
+
+  /** Makes a pane anew where it stands. */
+  private renew(api: DockviewApi, panel: IDockviewPanel): void {
+    const pane = this.panes.find(panel.id);
+    if (pane === undefined) return;
+    const { group } = panel;
+    const index = group.panels.indexOf(panel);
+    const active = group.activePanel === panel;
+    // A group without panels would go, and its place with it.
+    const keeper = api.addPanel({ id: KEEPER, component: 'pane', inactive: true, position: { referenceGroup: group } });
+    api.removePanel(panel);
+    const fresh = api.addPanel({ ...panelOf(pane), position: { referenceGroup: group, index } });
+    api.removePanel(keeper);
+    if (active) fresh.api.setActive();
   }
 
   private add(api: DockviewApi, pane: Pane): void {
     const neighbour = this.panes.all().find((p) => p.defaultPlace === pane.defaultPlace && api.getPanel(p.id));
     const size = SIZES[pane.defaultPlace];
     api.addPanel({
-      id: pane.id,
-      component: 'pane',
-      title: pane.title,
-      minimumWidth: 160,
-      minimumHeight: 80,
-      // Shown by whoever adds it: a pane that only passes by would load its code.
-      inactive: true,
+      ...panelOf(pane),
       ...(neighbour !== undefined
         ? { position: { referencePanel: neighbour.id, direction: 'within' } }
         : pane.defaultPlace === 'centre'
@@ -118,8 +149,28 @@ export class Layout {
 
   private saveSoon(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.store.save(this.api?.toJSON()), SAVE_AFTER_MS);
+    this.timer = setTimeout(() => this.saveNow(), SAVE_AFTER_MS);
   }
+
+  /** Writes what was not written yet. */
+  private saveNow(): void {
+    if (this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.store.save(this.api?.toJSON());
+  }
+}
+
+function panelOf(pane: Pane) {
+  return {
+    id: pane.id,
+    component: 'pane',
+    title: pane.title,
+    minimumWidth: 160,
+    minimumHeight: 80,
+    // Shown by whoever adds it: a pane that only passes by would load its code.
+    inactive: true,
+  } as const;
 }
 
 function isLayout(value: unknown): value is SerializedDockview {

@@ -15,17 +15,19 @@ const SHOWN = 100;
 
 export function Palette({ initial }: { readonly initial: string }) {
   const { quickOpen } = useWorkspace();
-  const show = useUi((s) => s.show);
   const [text, setText] = useState(initial);
-  const [entries, setEntries] = useState<readonly QuickEntry[]>([]);
+  const [found, setFound] = useState<Found>({ text: undefined, entries: [], complete: false });
+  /** The text with which Enter was pressed before anything was found for it: the first entry is picked when it is. */
+  const entered = useRef<string>(undefined);
   useEffect(() => {
     const abort = new AbortController();
-    quickOpen.find(text, abort.signal).then(
-      (found) => {
-        if (!abort.signal.aborted) setEntries(found);
-      },
-      () => {},
-    );
+    const put = (entries: readonly QuickEntry[], complete: boolean) => {
+      if (abort.signal.aborted || (entries.length === 0 && !complete)) return;
+      setFound({ text, entries, complete });
+      if (entered.current === text) take(entries[0]);
+      entered.current = undefined;
+    };
+    void quickOpen.find(text, abort.signal, (entries) => put(entries, false)).then((entries) => put(entries, true));
     return () => abort.abort();
   }, [text, quickOpen]);
   return (
@@ -35,14 +37,28 @@ export function Palette({ initial }: { readonly initial: string }) {
         placeholder="Name of a register, job or session;  > command  : SQL  @ symbol  # address"
         text={text}
         onText={setText}
-        entries={entries}
-        onPick={(entry) => {
-          show(undefined);
-          entry.open();
-        }}
+        entries={found.entries}
+        complete={found.text === text && found.complete}
+        onEarly={found.text === text ? undefined : () => (entered.current = text)}
+        onPick={take}
       />
     </Overlay>
   );
+}
+
+/** Opens what was picked, in place of the list. */
+function take(entry: QuickEntry | undefined): void {
+  if (entry === undefined || entry.disabled === true) return;
+  useUi.getState().show(undefined);
+  entry.open();
+}
+
+interface Found {
+  /** What the entries were found for; undefined before the first answer. */
+  readonly text: string | undefined;
+  readonly entries: readonly QuickEntry[];
+  /** Every source has answered. */
+  readonly complete: boolean;
 }
 
 interface PickListProps {
@@ -51,11 +67,24 @@ interface PickListProps {
   readonly text: string;
   readonly onText: (text: string) => void;
   readonly entries: readonly QuickEntry[];
+  /** There are no more to come; true unless stated. */
+  readonly complete?: boolean;
+  /** While the entries are those of an earlier text: hears Enter. */
+  readonly onEarly?: (() => void) | undefined;
   readonly onPick: (entry: QuickEntry) => void;
 }
 
 /** A text field with a list of choices under it. */
-export function PickList({ label, placeholder, text, onText, entries, onPick }: PickListProps) {
+export function PickList({
+  label,
+  placeholder,
+  text,
+  onText,
+  entries,
+  complete = true,
+  onEarly,
+  onPick,
+}: PickListProps) {
   const { mac } = useWorkspace();
   const id = useId();
   const [index, setIndex] = useState(0);
@@ -93,7 +122,8 @@ export function PickList({ label, placeholder, text, onText, entries, onPick }: 
             setIndex(Math.max(0, Math.min(shown.length - 1, at + step)));
           } else if (e.key === 'Enter') {
             e.preventDefault();
-            pick(shown[at]);
+            if (onEarly === undefined) pick(shown[at]);
+            else onEarly();
           }
         }}
       />
@@ -117,12 +147,14 @@ export function PickList({ label, placeholder, text, onText, entries, onPick }: 
         ))}
       </ul>
       <div className="palette-note" role="status">
-        {entries.length === 0
-          ? 'Nothing found.'
-          : entries.length > SHOWN
-            ? `${SHOWN} of ${countText(entries.length)} shown`
-            : `${countText(entries.length)} found`}
+        {noteOf(entries.length, complete)}
       </div>
     </>
   );
+}
+
+function noteOf(count: number, complete: boolean): string {
+  if (count === 0) return complete ? 'Nothing found.' : 'Searching…';
+  const found = count > SHOWN ? `${SHOWN} of ${countText(count)} shown` : `${countText(count)} found`;
+  return complete ? found : `${found} so far`;
 }

@@ -117,9 +117,9 @@ export const useUi = create<UiState>()((set, get) => ({
   setExporting: (exporting) => set({ exporting }),
   showLog: (request) => set({ logRequest: { ...request } }),
   setPreferences: (change) => {
-    const preferences = { ...get().preferences, ...change };
-    savePreferences(globalThis.localStorage, preferences);
-    set({ preferences });
+    set({ preferences: { ...get().preferences, ...change } });
+    // Another window may have written meanwhile: only what changed here is written over.
+    savePreferences(globalThis.localStorage, { ...loadPreferences(globalThis.localStorage), ...change });
   },
   select: (selection) => {
     const { selection: before, history } = get();

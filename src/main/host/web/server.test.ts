@@ -260,3 +260,28 @@ describe('a bench over the socket', () => {
     ws.close();
   });
 });
+
+describe('a page that does not read', () => {
+  it('has notices held back, and is let go when its answers pile up; the others go on', async () => {
+    const other = await open(ours());
+    const good = client(other);
+    await good.call('host.hello', { protocol: PROTOCOL_VERSION });
+    await good.call('bench.new', { bare: true, name: 'unread' });
+    const deaf = await open(ours());
+    const hello = new Promise((resolve) => deaf.once('message', resolve));
+    deaf.send(encodeFrame({ id: 1, name: 'host.hello', params: { protocol: PROTOCOL_VERSION } }));
+    await hello;
+    deaf.pause();
+    const gone = new Promise((resolve) => deaf.once('close', resolve));
+    // 16 MiB each; what the system takes by itself is far less than the rest.
+    for (let id = 2; id < 30; id++) {
+      const params = { space: 'physical', address: 0x8000_0000, length: 1 << 24 };
+      deaf.send(encodeFrame({ id, name: 'memory.read', params }));
+    }
+    await expect.poll(() => notes.join('\n'), PATIENT).toMatch(/does not read what it asked for/);
+    deaf.resume();
+    await gone;
+    expect((await good.call('bench.status', {})).session).toBe('unread');
+    other.close();
+  });
+});

@@ -21,6 +21,8 @@ export const SOCKET_PATH = '/socket';
 const MAX_SOCKETS = 32;
 /** Bytes a page may be behind before notices are held back. */
 const BEHIND_BYTES = 1 << 20;
+/** Bytes of answers a page may leave unread before it is let go: a few of the largest frames (chosen). */
+const UNREAD_BYTES = 1 << 28;
 /** How often a held-back page is looked at again, and a silent one asked, in ms. */
 const DRAIN_MS = 100;
 const PING_MS = 30_000;
@@ -190,7 +192,12 @@ class Web {
   private connect(ws: WebSocket): void {
     const { workspace, note } = this.parts;
     const peer = new Peer(workspace, {
-      send: (frame) => ws.send(encodeFrame(frame)),
+      send: (frame) => {
+        ws.send(encodeFrame(frame));
+        if (ws.bufferedAmount <= UNREAD_BYTES) return;
+        note('let a page go: it does not read what it asked for');
+        ws.terminate();
+      },
       busy: () => ws.bufferedAmount > BEHIND_BYTES,
       drop: (reason) => ws.close(1008, reason),
       note: (line) => note(line),

@@ -3,12 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Client, type Transport } from '../../../protocol/client.ts';
-import { PROTOCOL_VERSION, type NoticeName } from '../../../protocol/messages.ts';
-import { Downloads } from '../web/downloads.ts';
-import { webOutside } from '../web/serve.ts';
-import { Peer } from './peer.ts';
-import { Workspace } from './workspace.ts';
+import { killEngine, openWindow, testWorkspace, told, type Window } from './testing/windows.ts';
+import type { Workspace } from './workspace.ts';
 
 const PATIENT = { timeout: 20_000 };
 
@@ -20,7 +16,7 @@ const notes: string[] = [];
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'tyr-windows-'));
   process.env['XDG_DATA_HOME'] = dir;
-  workspace = new Workspace(webOutside(new Downloads(), (line) => notes.push(line)));
+  workspace = testWorkspace((line) => notes.push(line));
 });
 afterEach(async () => {
   await workspace.close();
@@ -29,41 +25,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-interface Window {
-  readonly client: Client;
-  readonly heard: [NoticeName, unknown][];
-  close(): void;
-}
-
-/** A window that has said hello. */
-async function open(): Promise<Window> {
-  let receive: (frame: unknown) => void = () => {};
-  const peer = new Peer(workspace, {
-    send: (frame) => void queueMicrotask(() => receive(structuredClone(frame))),
-    busy: () => false,
-    drop: () => {},
-    note: (line) => notes.push(line),
-  });
-  const transport: Transport = {
-    send: (frame) => peer.receive(structuredClone(frame)),
-    onFrame: (listener) => (receive = listener),
-    onClose: () => {},
-  };
-  const client = new Client(transport);
-  const heard: Window['heard'] = [];
-  for (const name of ['changed', 'bench', 'alert'] as const) client.on(name, (data) => heard.push([name, data]));
-  await client.call('host.hello', { protocol: PROTOCOL_VERSION });
-  return { client, heard, close: () => peer.close() };
-}
-
-const told = (w: Window, name: NoticeName) => w.heard.filter(([n]) => n === name).map(([, data]) => data);
+const open = (): Promise<Window> => openWindow(workspace, (line) => notes.push(line));
 const mask = async (w: Window) => (await w.client.call('register.peek', { names: ['GPU_INT_MASK'] }))[0]?.value;
-
-/** Ends the engine's thread from inside, as a bug of ours would; nothing in the protocol can. */
-async function killEngine(): Promise<void> {
-  const { link } = workspace as unknown as { link: { kill(): Promise<void> } };
-  await link.kill();
-}
 
 describe('two windows', () => {
   it('see the same bench, the same pokes and the same undo; one that closes does not hurt the other', async () => {
@@ -135,7 +98,7 @@ describe('a lost engine', () => {
     const { hash } = await w.client.call('snapshot.take', { label: 'good' });
     await w.client.call('register.poke', { name: 'GPU_INT_MASK', value: 1, by: 'script' });
     await w.client.call('session.flush', {});
-    await killEngine();
+    await killEngine(workspace);
     await expect.poll(() => JSON.stringify(told(w, 'bench')), PATIENT).toMatch(/the engine is gone/);
     await expect(w.client.call('bench.status', {})).rejects.toThrow(/gone/);
     // What was recorded can still be looked at, and saved.
@@ -157,7 +120,7 @@ describe('a lost engine', () => {
     await w.client.call('time.advance', { ns: 1000 });
     await w.client.call('register.poke', { name: 'GPU_INT_MASK', value: 1, by: 'script' });
     await w.client.call('session.flush', {});
-    await killEngine();
+    await killEngine(workspace);
     const back = await w.client.call('bench.recover', {});
     expect(back.label).toBe('before the last input (poke)');
     expect((await w.client.call('bench.status', {})).timeNs).toBe(back.timeNs);
@@ -168,7 +131,7 @@ describe('a lost engine', () => {
     const w = await open();
     await expect(w.client.call('bench.recover', {})).rejects.toThrow(/no bench/);
     await w.client.call('bench.new', { bare: true });
-    await killEngine();
+    await killEngine(workspace);
     await w.client.call('bench.new', { bare: true });
     expect((await w.client.call('bench.status', {})).powered).toBe(true);
   });

@@ -57,6 +57,20 @@ describe('the console in its worker', () => {
     expect(counts()).toEqual({ made: 1, ended: 0 });
   });
 
+  it('stops a program whose worker is still being made, and says when none can be had', async () => {
+    const { runner, client, asked } = pair();
+    const going = runner.run(client, 'peek GPU_ID');
+    runner.stop();
+    expect(await going).toBe('stopped');
+    expect(asked).toEqual([]);
+    expect(await runner.run(client, 'peek GPU_ID')).toBeUndefined();
+    const without = new ConsoleRunner(
+      () => Promise.reject(new Error('refused')),
+      () => {},
+    );
+    expect(await without.run(client, 'print 1')).toBe("the console's worker cannot be had: refused");
+  });
+
   it('stops a loop without an end, and goes on with the next line', async () => {
     const { runner, client, counts } = pair();
     const going = runner.run(client, 'let a = 1; while 1 { let a = a ^ 1 }');

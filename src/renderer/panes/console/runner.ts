@@ -26,6 +26,8 @@ export class ConsoleRunner {
   private worker: WorkerLike | undefined;
   private client: Pick<Client, 'call'> | undefined;
   private finish: ((problem: string | undefined) => void) | undefined;
+  /** The worker of a program is being made; `stopped` when the program is not wanted any more. */
+  private making: { stopped: boolean } | undefined;
   private grace: ReturnType<typeof setTimeout> | undefined;
 
   constructor(make: () => Promise<WorkerLike>, print: (lines: readonly PrintedLine[]) => void) {
@@ -36,7 +38,16 @@ export class ConsoleRunner {
   /** Runs a program to its end; gives what it ended with when not well. One at a time. */
   async run(client: Pick<Client, 'call'>, text: string): Promise<string | undefined> {
     this.client = client;
-    const worker = (this.worker ??= this.attach(await this.make()));
+    const making = (this.making = { stopped: false });
+    let worker: WorkerLike;
+    try {
+      worker = this.worker ??= this.attach(await this.make());
+    } catch (error) {
+      return `the console's worker cannot be had: ${messageOf(error)}`;
+    } finally {
+      this.making = undefined;
+    }
+    if (making.stopped) return 'stopped';
     return new Promise((resolve) => {
       this.finish = resolve;
       worker.postMessage({ kind: 'run', text });
@@ -44,6 +55,7 @@ export class ConsoleRunner {
   }
 
   stop(): void {
+    if (this.making !== undefined) this.making.stopped = true;
     if (this.finish === undefined || this.grace !== undefined) return;
     this.worker?.postMessage({ kind: 'stop' });
     this.grace = setTimeout(() => this.end('ended: it did not stop by itself, its variables are lost'), GRACE_MS);
