@@ -212,7 +212,10 @@ describe('ioctls', () => {
     const flags = { write: false, exec: false, shared: true };
     const page = c.file.mmap(2 ** 56, 4096, flags);
     expect(new Uint32Array(page.read(0, 4).slice().buffer)[0]).toBeGreaterThan(0);
-    expect(() => c.file.mmap(2 ** 56, 4096, { ...flags, write: true })).toThrow('EINVAL');
+    for (const wrong of [{ write: true }, { exec: true }, { shared: false }]) {
+      expect(() => c.file.mmap(2 ** 56, 4096, { ...flags, ...wrong })).toThrow('EINVAL');
+    }
+    expect(() => c.file.mmap(2 ** 56, 8192, flags)).toThrow('EINVAL');
     expect(() => c.file.mmap(2 ** 56 + 4096, 4096, flags)).toThrow('EINVAL');
   });
 });

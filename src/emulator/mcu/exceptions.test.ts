@@ -4,6 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
+  DEBUGEVT,
+  DFSR_BKPT,
   FORCED,
   IACCVIOL,
   MSTKERR,
@@ -14,7 +16,8 @@ import {
   UNSTKERR,
   VECTTBL,
 } from './fault-status.ts';
-import { BUS_FAULT_EXCEPTION, FIRST_IRQ, HARD_FAULT, MEM_MANAGE, NMI, SVCALL } from './nvic.ts';
+import { BUS_FAULT_EXCEPTION, DEBUG_MONITOR, FIRST_IRQ, HARD_FAULT, MEM_MANAGE, NMI, SVCALL } from './nvic.ts';
+import { DEMCR_MON_EN } from './debug.ts';
 import * as st from './state.ts';
 import { CCR_STKALIGN, CCR_USERSETMPEND, SCR_SEVONPEND, SCR_SLEEPONEXIT } from './system-control.ts';
 import { STIR } from './system-space.ts';
@@ -262,6 +265,21 @@ describe.each(ENGINES)('exceptions with the %s', (engine) => {
       write(core, CYCCNT, -3);
       core.run(5);
       expect(read(core, CYCCNT)).toBe(2);
+    });
+
+    it.each([
+      ['no monitor', 0, 0x20, HARD_FAULT],
+      ['a monitor of higher priority', DEMCR_MON_EN, 0x20, DEBUG_MONITOR],
+      ['a monitor of the same priority', DEMCR_MON_EN, 0x40, HARD_FAULT],
+    ])('BKPT in a handler with %s', (_, demcr, priority, taken) => {
+      // svc #0; its handler: bkpt #0
+      const { core } = machine('00df00be', { [SVCALL]: 2 });
+      write(core, 0xe000_edfc, demcr);
+      core.nvic.priority[SVCALL] = 0x40;
+      core.nvic.priority[DEBUG_MONITOR] = priority;
+      core.run(2);
+      expect([exception(core), core.faults.dfsr]).toEqual([taken, DFSR_BKPT]);
+      expect(core.faults.hfsr).toBe(taken === HARD_FAULT ? DEBUGEVT : 0);
     });
 
     it('ITM passes on what enabled ports are given, with its size', () => {
