@@ -20,8 +20,10 @@ export interface KeyframeLimits {
   readonly mostBytes: number;
 }
 
-/** Chosen: saving costs at most a fifteenth; 160 of them bring any point within a three-hundredth of the whole. */
-const LIMITS: KeyframeLimits = { everyMs: 25, costs: 15, most: 160, mostBytes: 256 * 1024 * 1024 };
+/** Chosen: saving costs at most a tenth; 160 of them bring any point within a three-hundredth of the whole. */
+const LIMITS: KeyframeLimits = { everyMs: 25, costs: 10, most: 160, mostBytes: 256 * 1024 * 1024 };
+/** Savings of which the quickest counts: one that was interrupted by other programs says nothing. */
+const COSTS_KEPT = 4;
 /** The fastest level: a state is mostly zeroes and tables. */
 const LEVEL = 1;
 
@@ -72,12 +74,16 @@ export class Keyframes {
   /** Work since the last one was kept, since when more is being done, and what saving took. */
   private worked = 0;
   private sinceMs = -1;
-  private costMs = 0;
+  private costsMs: number[] = [];
   /** An engine for those who only look; making one takes longer than a short way does. */
   private spare: Engine | undefined;
 
   constructor(limits: Partial<KeyframeLimits> = {}) {
     this.limits = { ...LIMITS, ...limits };
+  }
+
+  private get costMs(): number {
+    return Math.min(...this.costsMs);
   }
 
   get count(): number {
@@ -116,16 +122,8 @@ export class Keyframes {
     const start = performance.now();
     this.keep(powerOn, path, engine, { from, givenNs: givenNs ?? 0 }, (before?.work ?? 0) + this.worked);
     this.worked = 0;
-    this.costMs = performance.now() - start;
+    this.costsMs = [...this.costsMs, performance.now() - start].slice(-COSTS_KEPT);
     if (this.sinceMs >= 0) this.sinceMs = performance.now();
-  }
-
-  /** Keeps the state at the end of `path`, whatever was done since the last one: somebody is about to start there. */
-  keepEnd(powerOn: InputOf<'power-on'>, path: readonly Input[], engine: Engine): void {
-    if (engine.board.machine.csf.cut) return;
-    const before = this.along(powerOn, path).at(-1);
-    if (before?.from === path.length) return;
-    this.keep(powerOn, path, engine, { from: path.length, givenNs: 0 }, before?.work ?? 0);
   }
 
   private keep(

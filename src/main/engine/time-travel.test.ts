@@ -8,7 +8,7 @@ import { Engine } from './engine.ts';
 import { Keyframes } from './keyframes.ts';
 import { nullRecorder } from './recorder.ts';
 import { testBench, type TestBench } from './testing.ts';
-import { pathToTime } from './time-travel.ts';
+import { reachTime } from './time-travel.ts';
 
 const STREAM = new Uint8Array(
   assemble('MOVE32 r66, #3000\nADD_IMM32 r66, r66, #-1\nBRANCH.gt r66, #-2', { arch: 10 }).words.buffer,
@@ -83,7 +83,8 @@ describe('keyframes', () => {
     // Another history finds none of them.
     const other = [{ kind: 'advance', limitNs: 1, until: 'time' } as const];
     expect(dense.start(new Engine(powerOn, nullRecorder, control), powerOn, other)).toBe(0);
-    expect(pathToTime({ powerOn, path, control, keyframes: dense }, 0)).toEqual([]);
+    const first = new Engine(powerOn, nullRecorder, control);
+    expect(reachTime({ powerOn, path, control, keyframes: dense }, 0, first).path).toEqual([]);
   });
 });
 

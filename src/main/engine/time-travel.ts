@@ -43,13 +43,20 @@ export interface ChangeFound {
 const FINEST_NS = 1000;
 const PIECES = 16;
 
+export interface Reached {
+  readonly path: Input[];
+  /** The engine that was run, when it stands where the path ends. */
+  readonly engine: Engine | undefined;
+}
+
 /**
  * The inputs that end at `targetNs` at the latest: whole ones, and the last grant of time cut short. Where the driver
- * is in the middle of something at that instant, the inputs end before it.
+ * is in the middle of something at that instant, the inputs end before it. They are run on `engine`, which was just
+ * powered on.
  */
-export function pathToTime(past: Past, targetNs: number): Input[] {
+export function reachTime(past: Past, targetNs: number, engine: Engine): Reached {
   const near = past.keyframes.along(past.powerOn, past.path).findLast((f) => f.timeNs <= targetNs);
-  const { engine, from, givenNs } = lookFrom(past, near);
+  const { from, givenNs } = placeAt(engine, near);
   const path = past.path.slice(0, from);
   let given = givenNs;
   /** Whether the engine stands where the path ends. */
@@ -85,8 +92,7 @@ export function pathToTime(past: Past, targetNs: number): Input[] {
     else stands = false;
     break;
   }
-  if (stands) past.keyframes.keepEnd(past.powerOn, path, engine);
-  return path;
+  return { path, engine: stands ? engine : undefined };
 }
 
 /** Runs a cut grant; false when it ended by itself before `targetNs`. */

@@ -13,7 +13,7 @@ import { Keyframes } from './keyframes.ts';
 import type { Applier } from './process.ts';
 import { nullRecorder, type Recorder } from './recorder.ts';
 import { applyAgain, placeAt, runOn, standsBefore } from './reach.ts';
-import { endOf, pathToTime, type Past } from './time-travel.ts';
+import { endOf, reachTime, type Past } from './time-travel.ts';
 
 /** How often a debugger of streams looks whether a stream has ended, in virtual ns (chosen). */
 const LOOK_NS = 10_000;
@@ -150,9 +150,8 @@ export class Timeline implements Applier {
         return { result: 0 };
       case 'travel':
         this.current.journal(input);
-        this.rebuild(
-          input.inputs === undefined ? pathToTime(this.past, input.timeNs) : this.path.slice(0, input.inputs),
-        );
+        if (input.inputs === undefined) this.travel(input.timeNs);
+        else this.rebuild(this.path.slice(0, input.inputs));
         return { result: 0 };
       default:
         return this.take(input);
@@ -385,14 +384,27 @@ export class Timeline implements Applier {
     this.rebuild([]);
   }
 
+  /** Goes back to an instant; the engine that looked for it goes on from there, if it stands there. */
+  private travel(timeNs: number): void {
+    const silent = new Switch(nullRecorder);
+    const { path, engine } = reachTime(this.past, timeNs, new Engine(this.powerOn, silent, this.control));
+    if (engine === undefined) this.rebuild(path);
+    else this.goOn(engine, silent, path);
+  }
+
   /** A new engine after `path`, recorded as the next branch of the same session. */
   private rebuild(path: readonly Input[]): void {
-    const before = this.current.sequence.save();
     const silent = new Switch(nullRecorder);
     const next = new Engine(this.powerOn, silent, this.control);
     const { powerOn, keyframes } = this;
     runOn(next, path, placeAt(next, keyframes.along(powerOn, path).at(-1)));
-    keyframes.restart();
+    this.goOn(next, silent, path);
+  }
+
+  /** An engine that stands after `path` and records nothing yet becomes the present one, on the next branch. */
+  private goOn(next: Engine, silent: Switch, path: readonly Input[]): void {
+    const before = this.current.sequence.save();
+    this.keyframes.restart();
     next.sequence.continueFrom(before, ++this.branches);
     next.board.detail.continueFrom(this.current.board.detail);
     silent.target = this.recorder;
