@@ -101,6 +101,7 @@ export interface Source {
 export interface TranslationFault {
   code: number;
   access: AccessType;
+  /** As a signed 64-bit number: addresses at the top of the 64 bits are negative, so that they stay exact. */
   va: number;
 }
 

@@ -9,7 +9,7 @@ import { type AccessType, type Source, UNIT, type Unit } from '../wiring.ts';
 import type { Hardware } from './hardware.ts';
 import * as L from './layout.ts';
 import type { Stream } from './stream.ts';
-import { highOf } from './stream.ts';
+import { highOf, vaText } from './stream.ts';
 
 /** The word CS_FAULT or CS_FATAL shows: exception code and source id. */
 export function faultWord(code: number, unit: Unit, cs: number): number {
@@ -25,7 +25,7 @@ export function fatal(h: Hardware, s: Stream, code: number, infoLo: number, info
   s.w[L.W_FATAL] = faultWord(code, unit, s.n);
   s.w[L.W_FATAL_INFO] = infoLo;
   s.w[L.W_FATAL_INFO + 1] = infoHi;
-  h.note(s, 'fatal', () => `${faultName(code)} at ${s.pc.toString(16)}`);
+  h.note(s, 'fatal', () => `${faultName(code)} at ${vaText(s.pc)}`);
   h.event(s, CS_EVENT_BIT.FATAL);
   h.refreshQuiet(s);
 }

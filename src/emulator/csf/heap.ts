@@ -8,7 +8,7 @@ import { ACCESS } from '../wiring.ts';
 import { translate } from './faults.ts';
 import type { Hardware } from './hardware.ts';
 import * as L from './layout.ts';
-import { vaOf, type Stream } from './stream.ts';
+import { vaOf, vaText, type Stream } from './stream.ts';
 
 /** Mask of the chunk size in the low word of a link. */
 const LINK_SIZE = 0xfff;
@@ -67,7 +67,7 @@ export function reportOom(h: Hardware, s: Stream, heapLo: number, heapHi: number
   w[L.W_OOM_VT_START] = peek(h, s, heap + HEAP_CONTEXT.vtStart);
   w[L.W_OOM_VT_END] = peek(h, s, heap + HEAP_CONTEXT.vtEnd);
   w[L.W_OOM_FRAG_END] = peek(h, s, heap + HEAP_CONTEXT.fragEnd);
-  h.note(s, 'tiler-oom', () => heap.toString(16));
+  h.note(s, 'tiler-oom', () => vaText(heap));
   h.event(s, CS_EVENT_BIT.TILER_OOM);
 }
 

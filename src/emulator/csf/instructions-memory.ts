@@ -25,10 +25,9 @@ const SLOT = inHigh('FLUSH_CACHE2', 'signal_slot');
 const SLOT_MASK = maskOf('FLUSH_CACHE2', 'signal_slot');
 const PAGE_MASK = 0xfff;
 
-/** Base address plus signed 16-bit offset of the low word; a sum below 0 is outside every address space. */
+/** Base address plus signed 16-bit offset of the low word. */
 function effective(s: Stream, address: number, lo: number): number {
-  const va = s.pair(address) + ((lo << 16) >> 16);
-  return va < 0 ? vaOf(va | 0, -1) : va;
+  return s.pair(address) + ((lo << 16) >> 16);
 }
 
 /** Moves the selected registers to or from consecutive words, all or nothing. */

@@ -9,13 +9,22 @@ import { REGISTERS } from './choices.ts';
 import * as L from './layout.ts';
 
 export const TWO32 = 0x1_0000_0000;
-/** High words from here on leave the range of a Number; such a VA is far outside 48 bits and faults anyway. */
+/**
+ * Signed high words beyond these leave the range of a Number; such a VA is far outside 48 bits and faults anyway. What
+ * people really meet, addresses at the top of the 64 bits, are small negative Numbers and stay whole.
+ */
 const HIGH_LIMIT = 0x1f_ffff;
+const LOW_LIMIT = -HIGH_LIMIT - 1;
 
-/** A VA from two words; values above 2^53 are pulled down to one that is as invalid. */
+/** A VA from two words, as a signed 64-bit number; what a Number cannot name is pulled to one that is as invalid. */
 export function vaOf(lo: number, hi: number): number {
-  const high = hi >>> 0;
-  return (high > HIGH_LIMIT ? HIGH_LIMIT : high) * TWO32 + (lo >>> 0);
+  const high = hi | 0;
+  return (high > HIGH_LIMIT ? HIGH_LIMIT : high < LOW_LIMIT ? LOW_LIMIT : high) * TWO32 + (lo >>> 0);
+}
+
+/** A VA for people: unsigned, hexadecimal, without prefix. */
+export function vaText(va: number): string {
+  return va >= 0 ? va.toString(16) : BigInt.asUintN(64, BigInt(va)).toString(16);
 }
 
 /** High word of a VA. */

@@ -3,6 +3,7 @@
  * blocked waits of the group look again after SYNC_WAKE cycles; what other writers do (CPU, other groups, plain
  * stores) is noticed only through CS_KICK. Nothing can come between reading the object and blocking on it.
  */
+import { big64 } from '../../base/bits.ts';
 import { Condition } from '../../spec/cs/enums.ts';
 import { FAULT } from '../../spec/faults.ts';
 import { CS_EVENT_BIT, CS_REASON, CS_STATE, MCU_TIMING, STREAMS_PER_GROUP } from '../../spec/registers/mcu-private.ts';
@@ -12,7 +13,7 @@ import { streamFault, translate } from './faults.ts';
 import { COUNTER, CSF_ID, KIND, type Hardware } from './hardware.ts';
 import * as L from './layout.ts';
 import type { Stream } from './stream.ts';
-import { vaOf } from './stream.ts';
+import { vaText } from './stream.ts';
 
 /** All blocked waits of a group read their object again, SYNC_WAKE cycles from now. */
 export function wakeGroup(h: Hardware, group: number): void {
@@ -110,7 +111,7 @@ export function blockOnSync(h: Hardware, s: Stream, wide: boolean, above: boolea
   const word = ((1 << L.WAIT_SYNC) | ((wide ? 1 : 0) << L.WAIT_SYNC64) | (condition << L.WAIT_COND)) >>> 0;
   s.w[L.W_WAIT_VALUE] = lo;
   s.w[L.W_WAIT_VALUE + 1] = wide ? hi : 0;
-  h.note(s, 'sync-wait', () => `${s.va(L.W_WAIT_ADDR).toString(16)} ${above ? '>' : '<='} ${vaOf(lo, hi)}`);
+  h.note(s, 'sync-wait', () => `${vaText(s.va(L.W_WAIT_ADDR))} ${above ? '>' : '<='} ${big64(lo, wide ? hi : 0)}`);
   h.event(s, CS_EVENT_BIT.SYNC_BLOCKED);
   h.block(s, CS_REASON.SYNC_WAIT, word);
 }

@@ -175,6 +175,18 @@ describe('faults', () => {
     expect(statusOf().exception).toBe(FAULT.PERM_FAULT_3);
   });
 
+  it('tells an address at the top of the 64 bits whole', () => {
+    const { mmu } = setup();
+    // Signed: 0xffff8000_00001238.
+    expect(mmu.ramOffset(AS, -0x7fff_ffff_edc8, ACCESS.READ)).toBe(-1);
+    expect(mmu.fault.code).toBe(FAULT.ADDR_SIZE_FAULT_IN);
+    mmu.raise(AS, mmu.fault, SOURCE);
+    const address = MMU_CONTROL.AS_FAULTADDRESS.offset + AS * 0x40;
+    expect([machine.hostRead(address), machine.hostRead(address + 4)]).toEqual([0x1238, 0xffff_8000]);
+    expect(mmu.ramOffsetWords(AS, -4, -1, ACCESS.WRITE)).toBe(-1);
+    expect(mmu.fault.va).toBe(-4);
+  });
+
   it('shows bus faults in GPU_FAULT_STATUS until CLEAR_FAULT', () => {
     const { mmu, tables } = setup();
     tables.map(0x9000, 0x1_0000_0000);
@@ -191,6 +203,24 @@ describe('faults', () => {
 });
 
 describe('TLB', () => {
+  it.each([1, 2, 3, 7, 15])('knows an address of AS %i from one with bits above 48', (as) => {
+    const { memory, tables } = setup();
+    const { mmu } = machine;
+    for (const n of [as, as ^ 1, as ^ 2, 0]) {
+      if (n < 8) enableAs(machine, n, tables.root);
+      mmu.ramOffset(n, VA, ACCESS.READ);
+      mmu.ramOffset(n, VA - (VA % 2 ** 32), ACCESS.READ);
+    }
+    for (let bit = 48; bit < 53; bit++) {
+      expect(mmu.ramOffset(as, VA + 2 ** bit, ACCESS.READ), `bit ${bit}`).toBe(-1);
+      const hi = Math.floor(VA / 2 ** 32) | (1 << (bit - 32));
+      expect(mmu.ramOffsetWords(as, VA | 0, hi, ACCESS.READ), `bit ${bit}`).toBe(-1);
+    }
+    tables.map(0xffff_f000, memory.base + 0x5000);
+    expect(mmu.ramOffset(AS, 0xffff_f000, ACCESS.READ)).toBe(0x5000);
+    expect(mmu.ramOffset(AS, -0x1000, ACCESS.READ)).toBe(-1);
+  });
+
   it('agrees with the plain walk while tables and configurations change', () => {
     const pages = fc.integer({ min: 0, max: 40 });
     const step = fc.record({

@@ -107,7 +107,7 @@ export class GpuMmu implements Mmu, EventTarget, Stateful<PlainObject> {
   /** As `ramOffset` for an address in two int32 words: nothing is boxed on the way. */
   ramOffsetWords(as: number, lo: number, hi: number, access: AccessType): number {
     const cached = this.tlb.lookupWords(as, lo, hi, access);
-    return cached >= 0 ? cached : this.miss(as, (hi >>> 0) * 2 ** 32 + (lo >>> 0), access);
+    return cached >= 0 ? cached : this.miss(as, (hi | 0) * 2 ** 32 + (lo >>> 0), access);
   }
 
   /**

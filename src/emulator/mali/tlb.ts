@@ -33,6 +33,7 @@ export class Tlb {
 
   /** Offset into RAM, or -1 when the translation is not cached. */
   lookup(as: number, va: number, access: AccessType): number {
+    if (va < 0) return -1;
     // One multiplication and two truncations; divisions by powers of two of such numbers are slower.
     return this.lookupWords(as, va | 0, (va * PER_TWO32) | 0, access);
   }
@@ -44,6 +45,8 @@ export class Tlb {
     const { words } = this;
     const entry = words[at + 1]!;
     if (words[at] !== vpn || entry >>> HIGH_SHIFT !== (VALID_TAG | (as << 4) | (hi >>> 12))) return -1;
+    // Bits above 48 would reach into the address space's: nothing wider is ever cached.
+    if (hi >>> 16 !== 0) return -1;
     return (entry & PAGE_MASK) * VA_PAGE + (lo & 0xfff);
   }
 

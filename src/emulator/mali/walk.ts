@@ -64,7 +64,7 @@ export interface Walk {
 export type TablePage = (page: number) => void;
 
 /**
- * Translates `va`. `paBits` is GPU_MMU_FEATURES.pa_bits. The result is written into `out`, which is returned.
+ * Translates `va`, negative for addresses at the top of the 64 bits. `paBits` is GPU_MMU_FEATURES.pa_bits. The result is written into `out`, which is returned.
  * Tables outside RAM read as zeros, so their entries are invalid (chosen).
  */
 export function walk(
@@ -79,11 +79,12 @@ export function walk(
   out.fault = 0;
   out.pa = -1;
   const limit = 2 ** paBits;
-  if (config.mode === MODE.IDENTITY) return va < limit ? reach(out, va) : refuse(out, FAULT.ADDR_SIZE_FAULT_OUT0);
+  if (config.mode === MODE.IDENTITY)
+    return va >= 0 && va < limit ? reach(out, va) : refuse(out, FAULT.ADDR_SIZE_FAULT_OUT0);
   const width = config.inputBits;
   // Unmapped, reset, or a format this architecture level does not offer (64 KiB granule): every access fails.
   if (config.mode !== MODE.AARCH64_4K || width === undefined) return refuse(out, FAULT.TRANSLATION_FAULT_0);
-  if (va >= 2 ** width) return refuse(out, FAULT.ADDR_SIZE_FAULT_IN);
+  if (va < 0 || va >= 2 ** width) return refuse(out, FAULT.ADDR_SIZE_FAULT_IN);
   let table = config.root;
   if (table >= limit) return refuse(out, FAULT.ADDR_SIZE_FAULT_OUT0);
   for (let level: number = startLevel(width); level < LEVELS.length; level++) {

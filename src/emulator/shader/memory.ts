@@ -82,8 +82,8 @@ export class ShaderMemory {
 
   private miss(at: number, page: number, lo: number, hi: number, access: AccessType): number {
     if (hi === DROPPED_HIGH) return DROPPED;
-    const va = (hi >>> 0) * TWO32 + (lo >>> 0);
-    // No address space is wider than 48 bits; Numbers could not even name all those addresses.
+    // No address space is wider than 48 bits. Addresses at the top of the 64 bits are told as negative ones.
+    const va = (hi | 0) * TWO32 + (lo >>> 0);
     const offset = hi >>> 16 === 0 ? this.mmu.ramOffset(this.as, va, access) : FAULTED;
     if (offset < 0) {
       const { fault, mmu } = this;

@@ -447,7 +447,10 @@ export class McuDebugger {
     for (const p of points) {
       const { address } = p.breakpoint;
       if ((address !== 0 && address !== as + 1) || !this.counts(p, { address: va, value: as })) continue;
-      this.haltSoon({ reason: `MMU fault of address space ${as} at ${hex(va)}`, breakpoint: p.id });
+      this.haltSoon({
+        reason: `MMU fault of address space ${as} at ${hex(BigInt.asUintN(64, BigInt(va)))}`,
+        breakpoint: p.id,
+      });
       return;
     }
   }

@@ -136,9 +136,9 @@ export class DriverView {
   streamRegisters(client: number, handle: number, queue: number): readonly number[] | undefined {
     const group = this.group(client, handle);
     if (group === undefined) return undefined;
-    const fault = this.faults.get(`${group.id}:${queue}`);
-    if (fault !== undefined) return fault.registers;
-    return group.csgId < 0 ? undefined : this.registers(group.csgId * STREAMS + queue);
+    // After a fault it recovers from a stream goes on: what it has come to counts.
+    if (group.csgId >= 0) return this.registers(group.csgId * STREAMS + queue);
+    return this.faults.get(`${group.id}:${queue}`)?.registers;
   }
 
   /** Writes an attribute of the device under /sys; 0 or -errno. */

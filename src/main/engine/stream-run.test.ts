@@ -117,6 +117,45 @@ describe('what a session holds of a stream', () => {
   });
 });
 
+describe('faults of a stream', () => {
+  const DATA = 0x7f00_0000_0000;
+
+  it('it recovers from do not end it: the registers at the end are what it came to', () => {
+    const text = `
+      MOVE48 d64, #${DATA}
+      MOVE48 d66, #0
+      SYNC_WAIT32.le.inherit [d64], r66
+      MOVE32 r70, #1
+      ERROR_BARRIER
+      MOVE32 r71, #2`;
+    const status = { va: DATA + 4, value: 1 };
+    const result = run(booted(), text, { map: [{ va: DATA, length: PAGE }], set32: [status] });
+    expect(result).toMatchObject({
+      jobs: [{ status: 'faulted', fault: 'fault: CS_INHERIT_FAULT' }],
+      registers: { r70: 1, r71: 2 },
+    });
+  });
+
+  it.each([
+    ['at the top of the 64 bits', 0xffff_8000, 'FFFF800000001238'],
+    ['just above the 48 bits, its low part being mapped and known', 0x1_7f00, '00017F0000001238'],
+    ['of space 2 as the bits above 48 would name it', 0x2_7f00, '00027F0000001238'],
+  ])('an address %s faults, and is told whole', (_what, hi, shown) => {
+    const bench = booted();
+    const text = `
+      MOVE48 d64, #${DATA + 0x1238}
+      LOAD_MULTIPLE r66, [d64]
+      MOVE32 r65, #${hi}
+      LOAD_MULTIPLE r66, [d64]`;
+    const result = run(bench, text, { map: [{ va: DATA, length: 2 * PAGE }] });
+    expect(result.jobs).toMatchObject([{ status: 'faulted', fault: expect.stringContaining('CS_BUS_FAULT') }]);
+    const log = bench.engine.board.logLines.join('\n');
+    expect(log).toContain(`at VA 0x${shown}`);
+    expect(log).toContain('ADDR_SIZE_FAULT_IN');
+    expect(log).toContain(`CS_FATAL_INFO.EXCEPTION_DATA: 0x${shown.toLowerCase()}`);
+  });
+});
+
 describe('a firmware that does not do its work', () => {
   it('acknowledges the start of a group but starts no stream: the job waits, the bench lives', () => {
     const bench = booted({ firmware: patchedImage([[symbol('stream_run').address, THUMB.RETURN]]) });
