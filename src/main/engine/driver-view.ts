@@ -18,6 +18,8 @@ import type { Board } from './board.ts';
 import { STREAMS } from './stream-events.ts';
 
 const GIT_SHA = 'Firmware git sha: ';
+/** Faults kept of a queue: the first and the latest ones (chosen). */
+const MOST_FAULTS = 16;
 
 export interface StreamFault {
   /** `fault` (recoverable) or `fatal`. */
@@ -31,7 +33,8 @@ export interface StreamFault {
 export class DriverView {
   private readonly kernel: Kernel;
   private readonly board: Board;
-  private readonly faults = new Map<string, StreamFault>();
+  /** By group and queue, oldest first: what comes after the first is often only what that one led to. */
+  private readonly faults = new Map<string, StreamFault[]>();
   faultCount = 0;
 
   constructor(kernel: Kernel, board: Board) {
@@ -93,18 +96,17 @@ export class DriverView {
     this.faultCount++;
     const group = this.groupIn(Math.floor(cs / STREAMS));
     if (group === undefined) return;
-    this.faults.set(`${group.id}:${cs % STREAMS}`, {
-      kind,
-      detail,
-      timeNs: this.board.time.now(),
-      registers: this.registers(cs),
-    });
+    const key = `${group.id}:${cs % STREAMS}`;
+    const list = this.faults.get(key) ?? [];
+    list.push({ kind, detail, timeNs: this.board.time.now(), registers: this.registers(cs) });
+    if (list.length > MOST_FAULTS) list.splice(1, 1);
+    this.faults.set(key, list);
   }
 
-  /** What the hardware reported for a queue of a group (by its id) at `sinceNs` or later. */
+  /** What the hardware first reported for a queue of a group (by its id) at `sinceNs` or later. */
   faultSince(group: number, queue: number, sinceNs: number): string | undefined {
-    const fault = this.faults.get(`${group}:${queue}`);
-    return fault === undefined || fault.timeNs < sinceNs ? undefined : `${fault.kind}: ${fault.detail}`;
+    const fault = this.faults.get(`${group}:${queue}`)?.find((f) => f.timeNs >= sinceNs);
+    return fault === undefined ? undefined : `${fault.kind}: ${fault.detail}`;
   }
 
   /** Id of a group by the client's handle; undefined when there is no such group. */
@@ -126,10 +128,10 @@ export class DriverView {
     return Array.from({ length: MCU_CS.CS_REG.count }, (_, i) => csf.peekStream(cs, MCU_CS.CS_REG.at(i).offset) >>> 0);
   }
 
-  /** The last fault of a queue; undefined when there was none. */
+  /** The first fault of a queue; undefined when there was none. */
   faultOf(client: number, handle: number, queue: number): StreamFault | undefined {
     const group = this.group(client, handle);
-    return group === undefined ? undefined : this.faults.get(`${group.id}:${queue}`);
+    return group === undefined ? undefined : this.faults.get(`${group.id}:${queue}`)?.[0];
   }
 
   /** r0.. of a queue's stream: live while its group has a slot, else as they were at its fault. */
@@ -138,7 +140,7 @@ export class DriverView {
     if (group === undefined) return undefined;
     // After a fault it recovers from a stream goes on: what it has come to counts.
     if (group.csgId >= 0) return this.registers(group.csgId * STREAMS + queue);
-    return this.faults.get(`${group.id}:${queue}`)?.registers;
+    return this.faults.get(`${group.id}:${queue}`)?.at(-1)?.registers;
   }
 
   /** Writes an attribute of the device under /sys; 0 or -errno. */
@@ -163,13 +165,16 @@ export class DriverView {
 
   /** The faults seen so far: what the bench shows, no part of what happens. */
   saveFaults(): Plain {
-    return { count: this.faultCount, faults: [...this.faults].map(([key, fault]) => [key, { ...fault }]) };
+    return {
+      count: this.faultCount,
+      faults: [...this.faults].map(([key, list]) => [key, list.map((fault) => ({ ...fault }))]),
+    };
   }
 
   loadFaults(state: Plain): void {
-    const { count, faults } = state as unknown as { count: number; faults: [string, StreamFault][] };
+    const { count, faults } = state as unknown as { count: number; faults: [string, readonly StreamFault[]][] };
     this.faultCount = count;
     this.faults.clear();
-    for (const [key, fault] of faults) this.faults.set(key, fault);
+    for (const [key, list] of faults) this.faults.set(key, [...list]);
   }
 }

@@ -136,6 +136,21 @@ describe('faults of a stream', () => {
     });
   });
 
+  it('of a job is what is told, not what the loss of its address space leads to', () => {
+    const text = `
+      MOVE32 r37, #1
+      MOVE32 r38, #1
+      MOVE32 r39, #1
+      SET_SB_ENTRY #2, #0
+      RUN_COMPUTE.x.srt0.spd0.tsd0.fau0 #1
+      WAIT #4`;
+    const bench = booted();
+    expect(run(bench, text).jobs).toMatchObject([
+      { status: 'faulted', fault: expect.stringMatching(/^fault: TRANSLATION_FAULT_\d$/) },
+    ]);
+    expect(bench.recorder.jobs()).toMatchObject([{ status: 'faulted', fault: expect.stringMatching(/^fault: TRANS/) }]);
+  });
+
   it.each([
     ['at the top of the 64 bits', 0xffff_8000, 'FFFF800000001238'],
     ['just above the 48 bits, its low part being mapped and known', 0x1_7f00, '00017F0000001238'],
