@@ -5,6 +5,23 @@
  * Times are integer nanoseconds of virtual time. `seq` numbers all rows of a session in the order they came.
  */
 
+/** Names of the views of a session, in the order of docs/session-format.md. */
+export const VIEW_NAMES = [
+  'session_info',
+  'register_access',
+  'job',
+  'cs_event',
+  'mcu_event',
+  'irq',
+  'fence',
+  'driver_log',
+  'ioctl',
+  'input',
+  'snapshot',
+  'blob',
+  'note',
+] as const;
+
 /** Who made a register access. The index is what the store keeps. */
 export const INITIATORS = ['driver', 'user', 'mcu', 'script'] as const;
 export type Initiator = (typeof INITIATORS)[number];

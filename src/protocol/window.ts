@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { captureRequests } from './capture.ts';
 import { bytes, u32, u53 } from './inputs.ts';
+import { VIEW_NAMES } from './records.ts';
 
 const none = z.strictObject({});
 const nothing = z.void();
@@ -19,21 +20,7 @@ export const MAX_PIXELS = 8192;
 const session = z.string().max(200).default(LIVE);
 
 /** Views a log pane can show: the public face of a session file (docs/session-format.md). */
-export const logView = z.enum([
-  'session_info',
-  'register_access',
-  'job',
-  'cs_event',
-  'mcu_event',
-  'irq',
-  'fence',
-  'driver_log',
-  'ioctl',
-  'input',
-  'snapshot',
-  'blob',
-  'note',
-]);
+export const logView = z.enum(VIEW_NAMES);
 export type LogView = z.infer<typeof logView>;
 
 /** `glob` takes * and ?; `contains` ignores case. */

@@ -5,6 +5,7 @@
  * `application_id` marks the file as ours ("TYRS"), `user_version` is the schema version.
  */
 
+export { VIEW_NAMES } from '../../protocol/records.ts';
 import { CHUNK } from './access-codec.ts';
 
 export const APPLICATION_ID = 0x54595253;
@@ -93,23 +94,6 @@ const FILL = `INSERT INTO access_index WITH RECURSIVE n(i) AS (SELECT 0 UNION AL
 
 /** All statements that make an empty session. */
 export const CREATE_SESSION = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};${TABLES}${VIEWS}${FILL}`;
-
-/** Names of the documented views, in the order of the documentation. */
-export const VIEW_NAMES = [
-  'session_info',
-  'register_access',
-  'job',
-  'cs_event',
-  'mcu_event',
-  'irq',
-  'fence',
-  'driver_log',
-  'ioctl',
-  'input',
-  'snapshot',
-  'blob',
-  'note',
-] as const;
 
 /**
  * A 64-bit value for a column: an integer where it fits, else text `0x...`. A bigint, because the database stores

@@ -7,7 +7,7 @@ import { replayCapture, type CaptureResult } from '../../lab/capture-replay.ts';
 import type { Client } from '../../../protocol/client.ts';
 import type { Io } from './io.ts';
 import { benchFlagsOf, parse } from './options.ts';
-import { withBench } from './with-bench.ts';
+import { boots, withBench } from './with-bench.ts';
 
 /** Wall limit of a replay in seconds (docs/cli.md). */
 const WALL_LIMIT_S = 60;
@@ -26,11 +26,7 @@ export async function run(args: string[], io: Io): Promise<number> {
     flags,
     io,
     async ({ client }) => {
-      const boot = await client.call('bench.boot', {});
-      if (!boot.ok) {
-        io.err(`tyr: the probe failed with errno ${-boot.errno}\n${boot.log.map((l) => `  ${l}\n`).join('')}`);
-        return 1;
-      }
+      if (!(await boots(client, io))) return 1;
       const result = await replayCapture(capture, hostOf(client), CLIENT);
       const document = { ...result, fault: result.fault ?? null, kernel: capture.run.kernel };
       io.out(flags.json ? `${JSON.stringify(document, undefined, 2)}\n` : describe(directory, result));

@@ -17,7 +17,7 @@ import {
   STDIN,
   type BenchFlags,
 } from './options.ts';
-import { withBench } from './with-bench.ts';
+import { boots, withBench } from './with-bench.ts';
 
 /** Wall limit of a run in seconds (docs/cli.md). */
 const WALL_LIMIT_S = 60;
@@ -45,11 +45,7 @@ export async function run(args: string[], io: Io): Promise<number> {
     flags,
     io,
     async ({ client }) => {
-      const boot = await client.call('bench.boot', {});
-      if (!boot.ok) {
-        io.err(`tyr: the probe failed with errno ${-boot.errno}\n${boot.log.map((l) => `  ${l}\n`).join('')}`);
-        return 1;
-      }
+      if (!(await boots(client, io))) return 1;
       const result = await client.call('stream.run', {
         words,
         name: path.basename(file),

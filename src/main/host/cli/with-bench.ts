@@ -73,6 +73,13 @@ export async function loadSymbols(client: Client, { symbols }: Pick<BenchFlags, 
   await client.call('debug.loadSymbols', { name: symbols.name.slice(-200), bytes: symbols.bytes() });
 }
 
+/** Boots the bench; where the probe fails, tells why and returns false. */
+export async function boots(client: Client, io: Io): Promise<boolean> {
+  const boot = await client.call('bench.boot', {});
+  if (!boot.ok) io.err(`tyr: the probe failed with errno ${-boot.errno}\n${boot.log.map((l) => `  ${l}\n`).join('')}`);
+  return boot.ok;
+}
+
 /** Runs `body` on a new bench, or on a host's (`--connect`), and closes the session whatever happens. `wallS`: default wall limit in seconds. */
 export async function withBench(
   flags: BenchFlags,
