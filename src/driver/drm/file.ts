@@ -1,8 +1,10 @@
 /**
  * An open file (drm_file.c): its handles, its driver data, and the calls a client makes on it.
  */
+import { alignUp } from '../../base/bits.ts';
 import type { Client, IoctlReply, MmapFlags, OpenFile, Pending, ProcessFds } from '../kernel/char-device.ts';
-import { fail } from '../kernel/errno.ts';
+import { PAGE_SIZE } from '../kernel/dma.ts';
+import { ensure, fail } from '../kernel/errno.ts';
 import type { UserBacking, UserMemory } from '../kernel/uaccess.ts';
 import type { DrmDevice, NodeKind } from './device.ts';
 import { processFds } from './fd-calls.ts';
@@ -93,9 +95,12 @@ export class DrmFile<Data = unknown, FileData = unknown> implements OpenFile {
   mmap(offset: number, length: number, flags: MmapFlags): UserBacking {
     const { pid, comm } = this.client;
     return this.dev.kernel.enter(`${comm}[${pid}] mmap`, () => {
+      // mm/mmap.c comes first: something must be mapped, from a page on, in whole pages.
+      ensure(length > 0 && offset % PAGE_SIZE === 0, 'EINVAL', 'mmap of nothing or not from a page on');
+      const whole = alignUp(length, PAGE_SIZE);
       if (this.dev.isUnplugged) fail('ENODEV', 'device unplugged');
-      const own = this.dev.driver.mmap?.(this, offset, length, flags);
-      return own ?? this.dev.mmapSpace.mmap(this, offset, length, flags);
+      const own = this.dev.driver.mmap?.(this, offset, whole, flags);
+      return own ?? this.dev.mmapSpace.mmap(this, offset, whole, flags);
     });
   }
 

@@ -135,5 +135,10 @@ describe('mmap offsets', () => {
     expect(() => file.mmap(at, 12_288, RW)).toThrow(/EINVAL/);
     expect(() => file.mmap(at, 4096, { ...RW, shared: false })).toThrow(/EINVAL/);
     expect(file.mmap(at, 8192, RW).id).toBe(`gem:${object.id}`);
+    // Whole pages, and something of them.
+    expect(file.mmap(at, 1, RW).id).toBe(`gem:${object.id}`);
+    expect(() => file.mmap(at, 0, RW)).toThrow(/EINVAL/);
+    expect(() => file.mmap(at, 8193, RW)).toThrow(/EINVAL/);
+    expect(() => file.mmap(at + 1, 4096, RW)).toThrow(/EINVAL/);
   });
 });

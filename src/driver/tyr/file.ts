@@ -44,9 +44,9 @@ export class TyrFile {
     return this.vms.get(id) ?? fail('EINVAL', `no VM ${id}`);
   }
 
-  /** A group by handle; KernelError EINVAL. Handles are cut to 16 bits. */
+  /** A group by handle; KernelError EINVAL. */
   group(handle: number): Group {
-    return this.groups.get(handle & 0xffff) ?? fail('EINVAL', `no group ${handle}`);
+    return this.groups.get(handle) ?? fail('EINVAL', `no group ${handle}`);
   }
 
   /** Priorities the file may use, a bit each. */

@@ -63,7 +63,7 @@ export function groupDestroy(ctx: Ctx, args: Struct<typeof panthorGroupDestroy>)
   const file = ctx.file.driverData;
   ensure(args.pad === 0, 'EINVAL', 'pad is not 0');
   const group = file.group(args.group_handle);
-  file.groups.remove(args.group_handle & 0xffff);
+  file.groups.remove(args.group_handle);
   ctx.data.sched.destroy(group);
   return 0;
 }

@@ -45,6 +45,12 @@ describe('ring entry of a job', () => {
     );
   });
 
+  it('spoils the instruction with bits of the address above 48, as Panthor does, and calls nothing else', () => {
+    const [, , move] = text(jobInstructions({ ...JOB, start: 2 ** 48 + 0x1000 }, SHAPE));
+    expect(move).toBe('015d000000001000');
+    expect(text(jobInstructions({ ...JOB, start: 2 ** 63 }, SHAPE))[2]).toBe('815c000000000000');
+  });
+
   it('takes whole cache lines', () => {
     expect([0, 1, 2, 3].map(jobInstructionCount)).toEqual([16, 16, 16, 24]);
   });

@@ -74,8 +74,8 @@ export function jobInstructions(job: JobStream, shape: StreamShape): Uint32Array
     words[at++] = lo;
     words[at++] = (op << 24) | hi;
   };
-  const move48 = (reg: number, value: number): void =>
-    put(OP.MOVE48, (reg << 16) | (hi32(value) & 0xffff), lo32(value));
+  // As Panthor joins them: bits of the caller's address above 48 spoil the instruction, they are not cut off.
+  const move48 = (reg: number, value: number): void => put(OP.MOVE48, (reg << 16) | hi32(value), lo32(value));
   const storeState = (reg: number, what: number): void => put(OP.STORE_STATE, (reg << 8) | what, 0);
   const profile = (cycles: number, time: number): void => {
     if (job.profiling & PROFILING.CYCLES) {

@@ -29,6 +29,8 @@ export type QueueSubmit = Struct<typeof panthorQueueSubmit>;
 const JOB_BYTES = 512;
 const STREAM_ALIGN = 64;
 const INSTRUCTION = 8;
+/** A submission keeps this much of a group's handle (`panthor_job_create`); no other call cuts it. */
+const HANDLE_MASK = 0xffff;
 /** Bits of a flush identifier that must be clear. */
 const FLUSH_ID_RESERVED = 0x7f00_0000;
 
@@ -48,7 +50,7 @@ function createJob(ctx: Ctx, handle: number, submit: QueueSubmit): Job {
   ensure(isAligned(start, STREAM_ALIGN), 'EINVAL', `stream_addr is not ${STREAM_ALIGN}-byte aligned`);
   ensure(isAligned(size, INSTRUCTION), 'EINVAL', `stream_size is not a multiple of ${INSTRUCTION}`);
   ensure((latestFlush & FLUSH_ID_RESERVED) === 0, 'EINVAL', 'latest_flush has bits 30:24 set');
-  const group = file.group(handle);
+  const group = file.group(handle & HANDLE_MASK);
   ensure(group.canRun, 'EINVAL', `group ${handle} cannot run any more`);
   const queue = group.queues[submit.queue_index];
   ensure(queue !== undefined, 'EINVAL', `queue_index ${submit.queue_index}`);

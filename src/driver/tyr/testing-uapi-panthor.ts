@@ -365,6 +365,7 @@ export const PANTHOR_CASES = {
       'unknown group': [
         fixed({ group_handle: 5 }),
         fixed({ group_handle: 0 }),
+        (w) => ({ group_handle: w.group + 0x1_0000 }),
         {
           before: (w) => w.c.ok(I.GROUP_DESTROY, { group_handle: w.group }),
           args: (w) => ({ group_handle: w.group }),
@@ -417,7 +418,11 @@ export const PANTHOR_CASES = {
   GROUP_GET_STATE: {
     EINVAL: {
       'pad set': (w) => ({ group_handle: w.group, pad: 1 }),
-      'unknown group': [fixed({ group_handle: 5 }), fixed({ group_handle: 0 })],
+      'unknown group': [
+        fixed({ group_handle: 5 }),
+        fixed({ group_handle: 0 }),
+        (w) => ({ group_handle: w.group + 0x1_0000 }),
+      ],
     },
   },
   TILER_HEAP_CREATE: {
@@ -542,9 +547,10 @@ export const PANTHOR_SUCCESSES: Readonly<Record<keyof typeof I, readonly ((w: Wo
   BO_CREATE: [fixed({ size: 1 }), fixed({ size: 1, flags: 1 }), (w) => ({ size: 1, flags: 2, exclusive_vm_id: w.vm })],
   BO_MMAP_OFFSET: [(w) => ({ handle: w.bo })],
   GROUP_CREATE: [create({}), create({ priority: 0 }, { ringbuf_size: 65536, priority: 15 }, 8)],
-  GROUP_DESTROY: [(w) => ({ group_handle: w.group }), (w) => ({ group_handle: w.group + 0x5_0000 })],
+  GROUP_DESTROY: [(w) => ({ group_handle: w.group })],
   GROUP_SUBMIT: [
     submit({}),
+    (w) => ({ ...submit({})(w), group_handle: w.group + 0x5_0000 }),
     fixed({ group_handle: 99 }),
     submit({ stream_addr: 0, stream_size: 0 }),
     submit({ latest_flush: 0x80ff_ffff }),
