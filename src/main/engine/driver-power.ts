@@ -50,7 +50,7 @@ export function powerViews(board: Board, device: TyrDevice | undefined): PowerVi
     kind: 'devfreq',
     name: 'governor',
     state: freq.running ? (freq.busyNow ? 'busy' : 'idle') : 'stopped',
-    value: `${mhz(freq.hz)}, ${freq.transitions} transitions, busy ${freq.busy} ns of ${freq.busy + freq.idle} ns`,
+    value: `${mhz(freq.hz)}, transitions: ${freq.transitions}, busy ${freq.busy} of ${freq.busy + freq.idle} ns`,
   });
   for (const { hz, uv } of board.devices[0]?.opp ?? []) {
     out.push({ kind: 'point', name: mhz(hz), state: hz === freq.hz ? 'now' : '', value: `${uv / 1000} mV` });

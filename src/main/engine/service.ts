@@ -76,9 +76,15 @@ const LOOKS: ReadonlySet<EngineRequestName> = new Set([
   ...STREAM_LOOKS,
   ...SHADER_LOOKS,
   'fw.items',
+  'fw.watchdog',
   ...(HISTORY_LOOKS as ReadonlySet<EngineRequestName>),
   'session.flush',
 ]);
+
+/** Whether a request may be asked again after every change: one that is followed by `changed` itself would never rest. */
+export function isLook(name: EngineRequestName): boolean {
+  return LOOKS.has(name) || DRIVER_LOOKS.has(name);
+}
 
 /** Grants of time that end early when a shader stops; in all others the thread waits at the stop. */
 const ENDED_BY_SHADERS: ReadonlySet<string> = new Set<EngineRequestName>([
@@ -218,7 +224,7 @@ export class Service
     try {
       if (this.timeline !== undefined) this.debugger.arm();
       const result = (HANDLERS[key] as (service: Service, params: unknown) => unknown)(this, parsed.data);
-      if (!LOOKS.has(key) && !DRIVER_LOOKS.has(key)) {
+      if (!isLook(key)) {
         // Another engine may stand at the end of the history now.
         if (this.timeline !== undefined) this.shaders.arm();
         this.changes.touch();

@@ -69,8 +69,13 @@ export class Layout {
     const pane = this.panes.find(id);
     if (api === undefined || pane === undefined) return;
     if (api.getPanel(id) === undefined) this.add(api, pane);
-    api.getPanel(id)?.api.setActive();
-    requestAnimationFrame(() => focusInto(id, FOCUS_FRAMES));
+    const panel = api.getPanel(id);
+    panel?.api.setActive();
+    requestAnimationFrame(() => {
+      // Where there are more tabs than room, a new one stands beyond the edge.
+      panel?.group.element.querySelector('.dv-active-tab')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      focusInto(id, FOCUS_FRAMES);
+    });
   }
 
   close(id: string): void {

@@ -125,7 +125,8 @@ export class LogSource {
       },
       (error: unknown) => {
         asked.delete(page);
-        if (key === this.key) this.change({ error: messageOf(error) });
+        // Nothing more comes by itself.
+        if (key === this.key) this.change({ complete: true, error: messageOf(error) });
       },
     );
   }

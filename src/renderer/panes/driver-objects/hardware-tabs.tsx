@@ -76,7 +76,7 @@ export function SpacesTab() {
 }
 
 const POWER: readonly Column<PowerView>[] = [
-  { id: 'kind', title: 'Kind', width: 90, sortable: true, text: (r) => r.kind },
+  { id: 'kind', title: 'Kind', width: 116, sortable: true, text: (r) => r.kind },
   { id: 'name', title: 'Name', width: 200, sortable: true, text: (r) => r.name },
   { id: 'state', title: 'State', width: 90, sortable: true, text: (r) => r.state },
   { id: 'value', title: 'Value', width: 420, mono: true, text: (r) => r.value },

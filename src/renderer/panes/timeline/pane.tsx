@@ -1,8 +1,9 @@
 /** The timeline: tracks of the session over virtual time, on a canvas, with words beside it for those who do not see it. */
 import { Maximize2, Rows3, ZoomIn, ZoomOut } from 'lucide-react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { LIVE } from '../../../protocol/window.ts';
 import { Empty } from '../../components/empty.tsx';
-import { useClient, useEngine } from '../../engine/context.tsx';
+import { useClient, useEngine, useStatus } from '../../engine/context.tsx';
 import { Tool } from '../../shell/tool.tsx';
 import { select, useUi } from '../../state/ui.ts';
 import { useWorkspace } from '../../workspace.ts';
@@ -33,6 +34,8 @@ function Timeline({ session }: { readonly session: string }) {
   const list = useSyncExternalStore(store.subscribe, store.list);
   const failed = useSyncExternalStore(store.subscribe, store.error);
   const [table, setTable] = useState(false);
+  // Before the first bench there is no session to ask; one that was lost still has its own.
+  const none = useStatus() === undefined && live.lost() === undefined && session === LIVE;
 
   useEffect(() => {
     store.refresh();
@@ -44,7 +47,11 @@ function Timeline({ session }: { readonly session: string }) {
   }, [store, model]);
 
   if (list.tracks.length === 0) {
-    return <Empty command="bench.boot">{failed ?? 'Nothing is recorded yet. A boot fills the timeline.'}</Empty>;
+    return (
+      <Empty command="bench.boot">
+        {failed === undefined || none ? 'Nothing is recorded yet. A boot fills the timeline.' : failed}
+      </Empty>
+    );
   }
   const toLog = () => {
     const track = list.tracks.find((t) => t.id === model.picked?.track);
