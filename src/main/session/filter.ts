@@ -49,7 +49,10 @@ export function both(a: Condition, b: Condition): Condition {
   return { sql: `(${a.sql}) AND (${b.sql})`, values: [...a.values, ...b.values] };
 }
 
-/** The condition of a filter on a view. UsageError for columns it does not have. */
+/** A word of a filter's text, or words in quotes that stand together. */
+const WORD = /"([^"]*)"|\S+/g;
+
+/** The condition of a filter on a view: every field and every word must hold. UsageError for columns it does not have. */
 export function conditionOf(plan: ViewPlan, filter: Filter): Condition {
   let out = all;
   for (const { name, op, value } of filter.fields) {
@@ -58,8 +61,11 @@ export function conditionOf(plan: ViewPlan, filter: Filter): Condition {
     }
     out = both(out, plan.view === 'register_access' ? accessField(name, op, value) : compare(name, op, value));
   }
-  const text = filter.text.trim();
-  return text === '' ? out : both(out, plan.view === 'register_access' ? accessText(text) : anywhere(plan, text));
+  for (const [token, quoted] of filter.text.matchAll(WORD)) {
+    const word = quoted ?? token;
+    if (word !== '') out = both(out, plan.view === 'register_access' ? accessText(word) : anywhere(plan, word));
+  }
+  return out;
 }
 
 /** `column op value`, with the wildcards of `glob` ignoring case as people expect of names. */
@@ -131,8 +137,11 @@ function escape(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
+/** Columns of accesses that hold text. */
+const ACCESS_TEXTS = ['name', 'block', 'cause', 'initiator', 'op'];
+
 function accessText(text: string): Condition {
-  const parts = [accessField('name', 'contains', text), accessField('cause', 'contains', text)];
+  const parts = ACCESS_TEXTS.map((column) => accessField(column, 'contains', text));
   const value = number(text);
   if (typeof value === 'number') parts.push(compare('value', '=', value), compare('offset', '=', value));
   return {

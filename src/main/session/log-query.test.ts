@@ -76,7 +76,13 @@ describe('pages', () => {
       },
       "initiator = 'mcu' AND op = 'write' AND value >= 500",
     ],
-    ['text', { text: 'cause 3', fields: [] }, "cause = 'cause 3'"],
+    ['text in quotes', { text: '"cause 3"', fields: [] }, "cause = 'cause 3'"],
+    [
+      'words, of which each may be in another column',
+      { text: 'WRITE use mcu', fields: [] },
+      "op = 'write' AND (initiator = 'mcu' OR block LIKE 'MCU%')",
+    ],
+    ['words in quotes that never stand together', { text: '"3 cause"', fields: [] }, '0'],
     ['nothing', { text: 'no such thing', fields: [] }, '0'],
   ];
 

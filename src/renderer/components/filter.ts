@@ -4,7 +4,7 @@
  *   name:GPU_IRQ*  value>=0x10  by!=driver  "two words"  reset
  *
  * `:` matches with * and ?, or contains when there is no such sign; the others compare. Values may be 0x numbers.
- * A parser only: the filter is applied by the engine (`log.query`) or by `matchRow`.
+ * Here it is parsed only; `log.query` applies it.
  */
 import type { LogFilter } from '../../protocol/window.ts';
 
@@ -24,7 +24,7 @@ export function parseFilter(typed: string, columns: readonly string[]): ParsedFi
   if ((typed.match(/"/g)?.length ?? 0) % 2 !== 0) return { ok: false, message: 'a quote is not closed' };
   for (const [token, quoted] of joinQuoted(typed).matchAll(TOKEN)) {
     if (quoted !== undefined) {
-      words.push(quoted);
+      words.push(token);
       continue;
     }
     const [, name, op, rest] = CONDITION.exec(token) ?? [];
@@ -58,38 +58,6 @@ function numberOf(text: string): number | undefined {
   if (!/^(0x[0-9a-f_]+|\d[\d_]*)$/i.test(text)) return undefined;
   const value = Number(text.replaceAll('_', ''));
   return Number.isSafeInteger(value) ? value : undefined;
-}
-
-/** True when a row of named texts and numbers passes. */
-export function matchRow(
-  filter: { readonly text: string; readonly fields: readonly FieldCondition[] },
-  row: Readonly<Record<string, string | number | undefined>>,
-): boolean {
-  const words = filter.text.toLowerCase();
-  if (
-    words !== '' &&
-    !Object.values(row).some((v) =>
-      String(v ?? '')
-        .toLowerCase()
-        .includes(words),
-    )
-  )
-    return false;
-  return filter.fields.every(({ name, op, value }) => {
-    const cell = row[name];
-    if (cell === undefined) return false;
-    if (op === 'glob') return globToRegExp(String(value)).test(String(cell));
-    if (op === 'contains') return String(cell).toLowerCase().includes(String(value).toLowerCase());
-    const order =
-      typeof cell === 'number' && typeof value === 'number' ? cell - value : compare(String(cell), String(value));
-    return { '=': order === 0, '!=': order !== 0, '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0 }[
-      op
-    ];
-  });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** A pattern with * and ?, without regard to case, as a whole. */
