@@ -125,6 +125,8 @@ describe('a stream that is debugged', () => {
     }
     expect(bench.run().reason).toBe('finished');
     expect(() => bench.begin('// nothing')).toThrow('no words');
+    const half = { words: new Uint8Array(4), name: 'half' };
+    expect(() => bench.call('streamdebug.begin', half)).toThrow('words of 8 bytes');
   });
 
   it('stops at breakpoints of its own addresses', () => {

@@ -34,6 +34,9 @@ export class StreamSession {
   /** Submits a stream and stops before its first instruction. */
   begin(request: ParsedParams<'streamdebug.begin'>): { job: StreamJobPlace; stop: StreamStop } {
     if (request.words.length === 0) throw new UsageError('the stream has no words: there is nothing to debug');
+    if (request.words.length % WORD_BYTES !== 0) {
+      throw new UsageError(`a stream is words of ${WORD_BYTES} bytes, not ${request.words.length} bytes`);
+    }
     this.end();
     const history = this.history();
     const job = new StreamJob(history, request);
