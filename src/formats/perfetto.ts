@@ -138,7 +138,7 @@ export class PerfettoWriter {
 
   private send(timeNs: number): void {
     this.packet.clear().uint(PACKET.timestamp, timeNs);
-    if (this.interned.bytes.length > 0) this.packet.message(PACKET.internedData, this.interned);
+    if (this.interned.size > 0) this.packet.message(PACKET.internedData, this.interned);
     this.packet.message(PACKET.trackEvent, this.event);
     this.interned.clear();
     this.finish();

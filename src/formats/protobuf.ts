@@ -10,6 +10,10 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIRST_BYTES = 256;
 const LOW7 = 0x7f;
+/** Up to here numbers are taken apart by shifts. */
+const INT31 = 0x7fff_ffff;
+/** Up to this many bytes are copied one by one, of texts while they are ASCII: faster than to set or encode them. */
+const SHORT = 64;
 const MORE = 0x80;
 
 const utf8 = new TextEncoder();
@@ -21,6 +25,11 @@ export class ProtoWriter {
   /** The bytes so far; valid until the next write. */
   get bytes(): Uint8Array {
     return this.buffer.subarray(0, this.length);
+  }
+
+  /** How many bytes there are. */
+  get size(): number {
+    return this.length;
   }
 
   /** Forgets what was written and keeps the room. */
@@ -62,11 +71,35 @@ export class ProtoWriter {
   }
 
   text(field: number, value: string): this {
-    return this.data(field, utf8.encode(value));
+    const size = value.length;
+    if (size > SHORT) return this.data(field, utf8.encode(value));
+    const start = this.length;
+    this.varint(field * 8 + BYTES);
+    this.varint(size);
+    this.room(size);
+    const { buffer, length } = this;
+    for (let i = 0; i < size; i++) {
+      const code = value.charCodeAt(i);
+      if (code > LOW7) {
+        this.length = start;
+        return this.data(field, utf8.encode(value));
+      }
+      buffer[length + i] = code;
+    }
+    this.length = length + size;
+    return this;
   }
 
   message(field: number, value: ProtoWriter): this {
-    return this.data(field, value.bytes);
+    const { size } = value;
+    if (size > SHORT) return this.data(field, value.bytes);
+    this.varint(field * 8 + BYTES);
+    this.varint(size);
+    this.room(size);
+    const { buffer, length } = this;
+    for (let i = 0; i < size; i++) buffer[length + i] = value.buffer[i]!;
+    this.length = length + size;
+    return this;
   }
 
   data(field: number, bytes: Uint8Array): this {
@@ -81,9 +114,13 @@ export class ProtoWriter {
   private varint(value: number): void {
     this.room(10);
     let rest = value;
-    while (rest >= MORE) {
+    while (rest > INT31) {
       this.buffer[this.length++] = (rest % MORE) | MORE;
       rest = Math.floor(rest / MORE);
+    }
+    while (rest >= MORE) {
+      this.buffer[this.length++] = (rest & LOW7) | MORE;
+      rest >>>= 7;
     }
     this.buffer[this.length++] = rest & LOW7;
   }

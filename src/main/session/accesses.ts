@@ -11,13 +11,26 @@ import { decodeColumn, type Column } from './access-digits.ts';
 import type { SessionReader } from './reader.ts';
 import { CHUNK_COLUMNS } from './schema.ts';
 
-/** What all accesses of a kind have in common. */
+/** What all accesses of a kind have in common, as `register_access` says it. */
 export interface AccessKind {
   readonly meta: number;
-  readonly offset: number;
-  readonly cause: string;
+  readonly branch: number;
+  readonly initiator: string;
+  readonly op: 'read' | 'write';
   readonly block: string;
   readonly name: string;
+  readonly offset: number;
+  readonly width: number;
+  readonly cause: string;
+  readonly space: 'host' | 'mcu';
+}
+
+export interface Access {
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly value: number;
+  readonly old: number;
+  readonly kind: AccessKind;
 }
 
 /** One chunk taken apart; the arrays are used again for the next one. */
@@ -43,7 +56,18 @@ export interface RegisterCount {
   readonly count: number;
 }
 
-type ChunkRow = Readonly<Record<string, number | Uint8Array>>;
+/** A row of `access_chunk` in the order of CHUNK_SQL. */
+type ChunkRow = readonly (number | string | Uint8Array | null)[];
+
+/** What is read of a chunk: its bounds, then base, step, width and digits of each column. */
+const CHUNK_SQL = ['first_seq', 'last_seq', 'count', 'old_same']
+  .concat(CHUNK_COLUMNS.flatMap((c) => [`${c}_base`, `${c}_step`, `${c}_width`, `${c}_digits`]))
+  .join(', ');
+const FIRST_SEQ = 0;
+const LAST_SEQ = 1;
+const COUNT = 2;
+const OLD_SAME = 3;
+const COLUMNS = 4;
 
 /** Opens the accesses of a session; undefined for files of version 1, whose accesses are plain rows. */
 export function accessLog(session: SessionReader): AccessLog | undefined {
@@ -71,7 +95,9 @@ export class AccessLog {
 
   constructor(db: Database) {
     this.db = db;
-    this.chunkAt = db.prepare('SELECT * FROM access_chunk WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1');
+    this.chunkAt = db
+      .prepare(`SELECT ${CHUNK_SQL} FROM access_chunk WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1`)
+      .raw(true);
   }
 
   total(): number {
@@ -86,6 +112,15 @@ export class AccessLog {
     return { seq: seq[count - 1]!, timeNs: timeNs[count - 1]! };
   }
 
+  /** Time of the last access with `fromSeq` <= seq <= `toSeq`; undefined when there is none. */
+  before(toSeq: number, fromSeq: number): number | undefined {
+    const row = this.chunkAt.get(Math.min(toSeq, Number.MAX_SAFE_INTEGER)) as ChunkRow | undefined;
+    if (row === undefined) return undefined;
+    const { seq, timeNs, count } = this.take(row);
+    for (let i = count - 1; i >= 0; i--) if (seq[i]! <= toSeq) return seq[i]! < fromSeq ? undefined : timeNs[i];
+    return undefined;
+  }
+
   kind(id: number): AccessKind {
     const known = this.kinds.get(id);
     if (known !== undefined) return known;
@@ -94,18 +129,60 @@ export class AccessLog {
         `SELECT k.meta AS meta, k.offset AS offset, coalesce(c.text, '') AS cause, k.block AS block, k.name AS name
          FROM access_kind k LEFT JOIN cause_row c ON c.id = k.cause WHERE k.id = ?`,
       )
-      .get(id) as AccessKind | undefined;
-    const kind = made ?? { meta: 0, offset: 0, cause: '', block: '', name: '?' };
+      .get(id) as Pick<AccessKind, 'meta' | 'offset' | 'cause' | 'block' | 'name'> | undefined;
+    const { meta, offset, cause, block, name } = made ?? { meta: 0, offset: 0, cause: '', block: '', name: '?' };
+    const kind: AccessKind = {
+      meta,
+      branch: meta >>> 8,
+      initiator: INITIATORS[meta & 3] ?? '',
+      op: meta & 4 ? 'write' : 'read',
+      block,
+      name,
+      offset,
+      width: (meta >> 4) & 15,
+      cause,
+      space: meta & 8 ? 'mcu' : 'host',
+    };
     this.kinds.set(id, kind);
     return kind;
   }
 
   /** Chunks that hold accesses with seq >= `fromSeq`, in order. `visit` ends it with false. */
   chunks(fromSeq: number, visit: (chunk: Decoded) => boolean | void): void {
-    const start = (this.chunkAt.get(fromSeq) as ChunkRow | undefined)?.['first_seq'] ?? fromSeq;
-    const rows = this.db.prepare('SELECT * FROM access_chunk WHERE first_seq >= ? ORDER BY first_seq').iterate(start);
+    for (const chunk of this.chunksFrom(fromSeq)) if (visit(chunk) === false) break;
+  }
+
+  /** The same one after the other; each is valid until the next. */
+  *chunksFrom(fromSeq: number): Generator<Decoded> {
+    const start = (this.chunkAt.get(fromSeq) as ChunkRow | undefined)?.[FIRST_SEQ] ?? fromSeq;
+    const rows = this.db
+      .prepare(`SELECT ${CHUNK_SQL} FROM access_chunk WHERE first_seq >= ? ORDER BY first_seq`)
+      .raw(true)
+      .iterate(start);
     for (const row of rows as IterableIterator<ChunkRow>) {
-      if (Number(row['last_seq']) >= fromSeq && visit(this.take(row)) === false) break;
+      if (Number(row[LAST_SEQ]) >= fromSeq) yield this.take(row);
+    }
+  }
+
+  /** Kinds that meet a condition, by their numbers. */
+  kindsThat(wanted: (kind: AccessKind) => boolean): ReadonlyMap<number, AccessKind> {
+    const ids = this.db.prepare('SELECT id FROM access_kind').pluck().all() as number[];
+    return new Map(ids.map((id) => [id, this.kind(id)] as const).filter(([, kind]) => wanted(kind)));
+  }
+
+  /** Accesses of the kinds that meet a condition, in order, with `fromSeq` <= seq <= `toSeq`. */
+  *those(wanted: (kind: AccessKind) => boolean, fromSeq = 0, toSeq = Infinity): Generator<Access> {
+    const kinds = this.kindsThat(wanted);
+    if (kinds.size === 0) return;
+    for (const c of this.chunksFrom(fromSeq)) {
+      const { count, seq, timeNs, value, old } = c;
+      for (let i = 0; i < count; i++) {
+        const at = seq[i]!;
+        if (at < fromSeq || at > toSeq) continue;
+        const kind = kinds.get(c.kind[i]!);
+        if (kind !== undefined) yield { seq: at, timeNs: timeNs[i]!, value: value[i]!, old: old[i]!, kind };
+      }
+      if (c.lastSeq >= toSeq) return;
     }
   }
 
@@ -134,7 +211,7 @@ export class AccessLog {
   /** The access with that number, or undefined. */
   row(seq: number): AccessCells | undefined {
     const row = this.chunkAt.get(seq) as ChunkRow | undefined;
-    if (row === undefined || Number(row['last_seq']) < seq) return undefined;
+    if (row === undefined || Number(row[LAST_SEQ]) < seq) return undefined;
     const c = this.take(row);
     for (let i = 0; i < c.count; i++) if (c.seq[i] === seq) return this.cells(c, i);
     return undefined;
@@ -153,9 +230,7 @@ export class AccessLog {
     }
     const out = new Map<string, RegisterCount>();
     for (const [id, n] of perKind) {
-      const { meta, block, name } = this.kind(id);
-      const initiator = INITIATORS[meta & 3] ?? '';
-      const op = meta & 4 ? 'write' : 'read';
+      const { meta, block, name, initiator, op } = this.kind(id);
       const key = `${meta & 15} ${block} ${name}`;
       out.set(key, { block, name, initiator, op, count: (out.get(key)?.count ?? 0) + n });
     }
@@ -164,64 +239,69 @@ export class AccessLog {
 
   /** Access `i` of a chunk as the view has it. */
   cells(c: Decoded, i: number): AccessCells {
-    const { meta, offset, cause, block, name } = this.kind(c.kind[i]!);
+    const k = this.kind(c.kind[i]!);
+    const { seq, timeNs, value, old } = c;
     return [
-      c.seq[i]!,
-      c.timeNs[i]!,
-      meta >>> 8,
-      INITIATORS[meta & 3] ?? '',
-      meta & 4 ? 'write' : 'read',
-      block,
-      name,
-      offset,
-      (meta >> 4) & 15,
-      c.value[i]!,
-      c.old[i]!,
-      cause,
-      meta & 8 ? 'mcu' : 'host',
+      seq[i]!,
+      timeNs[i]!,
+      k.branch,
+      k.initiator,
+      k.op,
+      k.block,
+      k.name,
+      k.offset,
+      k.width,
+      value[i]!,
+      old[i]!,
+      k.cause,
+      k.space,
     ];
   }
 
   private take(row: ChunkRow): Decoded {
     const d = this.decoded;
-    const count = Math.min(CHUNK, Number(row['count']));
+    const count = Math.max(0, Math.min(CHUNK, numberOf(row[COUNT])));
     d.count = count;
-    d.firstSeq = Number(row['first_seq']);
-    d.lastSeq = Number(row['last_seq']);
-    const [seq, time, entry, kind, value, old] = CHUNK_COLUMNS.map((n) => columnOf(row, n)) as [
-      Column,
-      Column,
-      Column,
-      Column,
-      Column,
-      Column,
-    ];
-    decodeColumn(seq, count, d.seq);
-    decodeColumn(time, count, d.timeNs);
-    decodeColumn(entry, count, this.entry);
+    d.firstSeq = numberOf(row[FIRST_SEQ]);
+    d.lastSeq = numberOf(row[LAST_SEQ]);
+    decodeColumn(columnOf(row, 0, count), count, d.seq);
+    decodeColumn(columnOf(row, 1, count), count, d.timeNs);
+    decodeColumn(columnOf(row, 2, count), count, this.entry);
     let entries = 0;
     for (let i = 0; i < count; i++) entries = Math.max(entries, this.entry[i]! + 1);
     entries = Math.min(entries, CHUNK);
-    decodeColumn(kind, entries, this.entryKind);
-    decodeColumn(value, entries, this.entryValue);
-    decodeColumn(old, entries, this.entryOld);
-    const same = row['old_same'] === 1 ? 1 : 0;
+    decodeColumn(columnOf(row, 3, entries), entries, this.entryKind);
+    decodeColumn(columnOf(row, 4, entries), entries, this.entryValue);
+    decodeColumn(columnOf(row, 5, entries), entries, this.entryOld);
+    const same = row[OLD_SAME] === 1 ? 1 : 0;
     for (let i = 0; i < count; i++) {
       const e = this.entry[i]!;
-      d.kind[i] = this.entryKind[e]!;
-      d.value[i] = this.entryValue[e]!;
-      d.old[i] = this.entryOld[e]! + same * d.value[i]!;
+      d.kind[i] = this.entryKind[e] ?? 0;
+      d.value[i] = this.entryValue[e] ?? 0;
+      d.old[i] = (this.entryOld[e] ?? 0) + same * d.value[i]!;
     }
     return d;
   }
 }
 
-function columnOf(row: ChunkRow, name: string): Column {
-  const digits = row[`${name}_digits`];
+/** A number of a row, of a file that may hold anything. */
+function numberOf(cell: ChunkRow[number] | undefined): number {
+  const n = Number(cell);
+  return Number.isFinite(n) ? n : 0;
+}
+
+const NO_DIGITS = new Uint8Array(0);
+
+/** Column number `which` of a chunk; one with fewer digits than `count` numbers take has none. */
+function columnOf(row: ChunkRow, which: number, count: number): Column {
+  const at = COLUMNS + which * 4;
+  const digits = row[at + 3];
+  const width = numberOf(row[at + 2]);
+  const whole = digits instanceof Uint8Array && Number.isInteger(width) && width > 0 && width * count <= digits.length;
   return {
-    base: Number(row[`${name}_base`]),
-    step: Number(row[`${name}_step`]),
-    width: Number(row[`${name}_width`]),
-    digits: digits instanceof Uint8Array ? digits : new Uint8Array(0),
+    base: numberOf(row[at]),
+    step: numberOf(row[at + 1]),
+    width: whole ? width : 0,
+    digits: whole ? digits : NO_DIGITS,
   };
 }

@@ -5,7 +5,7 @@
  * apart: the pairs come together again (align.ts).
  */
 import type { SessionReader } from './reader.ts';
-import { History } from './export/history.ts';
+import { History, type AccessFacts } from './export/history.ts';
 import { ms, type Section } from './export/report.ts';
 import { align } from './align.ts';
 
@@ -50,7 +50,7 @@ interface Lane {
 }
 
 /** Registers that count by themselves. */
-const COUNTERS = "'GPU_CYCLE_COUNT', 'GPU_CYCLE_COUNT_HI', 'GPU_TIMESTAMP', 'GPU_TIMESTAMP_HI'";
+const COUNTERS = ['GPU_CYCLE_COUNT', 'GPU_CYCLE_COUNT_HI', 'GPU_TIMESTAMP', 'GPU_TIMESTAMP_HI'];
 
 const rowLane = (name: string, view: string, text: string, where = '1'): Lane => ({
   name,
@@ -61,22 +61,23 @@ const rowLane = (name: string, view: string, text: string, where = '1'): Lane =>
   },
 });
 
+/** Writes of registers, the value with so many digits at least. */
+const writeLane = (name: string, digits: number, wanted: (kind: AccessFacts) => boolean): Lane => ({
+  name,
+  view: 'register_access',
+  *items(history) {
+    for (const { seq, timeNs, value, kind } of history.accesses(wanted)) {
+      yield { key: seq, timeNs, text: `${kind.name} <- 0x${value.toString(16).padStart(digits, '0')}` };
+    }
+  },
+});
+
 const LANES: readonly Lane[] = [
   { name: 'inputs', view: 'input', items: inputsOf },
   rowLane('ioctls', 'ioctl', "name || ' = ' || result || ' ' || args"),
-  rowLane(
-    'register writes of the host',
-    'register_access',
-    "name || ' <- ' || printf('0x%08x', value)",
-    "op = 'write' AND initiator <> 'mcu'",
-  ),
+  writeLane('register writes of the host', 8, ({ op, initiator }) => op === 'write' && initiator !== 'mcu'),
   { name: 'register reads of the host', view: 'register_access', items: settledReads },
-  rowLane(
-    'doorbells',
-    'register_access',
-    "name || ' <- ' || printf('0x%x', value)",
-    "op = 'write' AND block = 'CSF_DOORBELL'",
-  ),
+  writeLane('doorbells', 1, ({ op, block }) => op === 'write' && block === 'CSF_DOORBELL'),
   rowLane('interrupts', 'irq', "line || ' ' || printf('0x%x', status)", 'raised = 1'),
   {
     name: 'jobs',
@@ -116,12 +117,14 @@ function inOrder(json: string): string {
 
 /** Reads of the host; of several reads of one register in a row only the last counts, as polls differ in length. */
 function* settledReads(history: History): Generator<Item> {
-  const where = `op = 'read' AND initiator <> 'mcu' AND name NOT IN (${COUNTERS})`;
+  const accesses = history.accesses(
+    ({ op, initiator, name }) => op === 'read' && initiator !== 'mcu' && !COUNTERS.includes(name),
+  );
   let held: { item: Item; name: string } | undefined;
-  for (const a of history.accesses(where)) {
-    const text = `${a.name} -> 0x${a.value.toString(16).padStart(8, '0')}`;
-    if (held !== undefined && held.name !== a.name) yield held.item;
-    held = { item: { key: a.seq, timeNs: a.time_ns, text }, name: a.name };
+  for (const { seq, timeNs, value, kind } of accesses) {
+    const { name } = kind;
+    if (held !== undefined && held.name !== name) yield held.item;
+    held = { item: { key: seq, timeNs, text: `${name} -> 0x${value.toString(16).padStart(8, '0')}` }, name };
   }
   if (held !== undefined) yield held.item;
 }

@@ -49,8 +49,11 @@ export async function exportToFile(session: SessionReader, job: ExportJob, repor
   if (format === 'csv' && view === undefined) throw new UsageError('a CSV file holds one view: name it');
   const flag = new Int32Array(job.stop);
   const stopped = (): boolean => Atomics.load(flag, 0) !== 0;
+  let next = REPORT_EVERY;
   const progress = stoppable((done) => {
-    if (done % REPORT_EVERY === 0) report(done);
+    if (done < next) return;
+    next = done + REPORT_EVERY;
+    report(done);
   }, stopped);
   const whole = `${target}.whole`;
   try {

@@ -2,6 +2,7 @@
  * What went wrong in a session, the first thing first: failed jobs, faults of the hardware, errors of the driver,
  * calls that were refused, waits that never ended. Each finding names the row it stands on.
  */
+import { accessLog, type AccessLog } from './accesses.ts';
 import type { SessionReader } from './reader.ts';
 
 /** `fatal` stops the machine, `error` fails something asked for, `warning` may be meant so. */
@@ -38,6 +39,18 @@ interface Rule {
 /** Findings listed of one rule; more are only counted. */
 const MOST = 100;
 
+/** Fault registers that the host reads and that hold something. */
+const FAULT_READS: Rule = {
+  severity: 'error',
+  view: 'register_access',
+  column: 'seq',
+  time: 'time_ns',
+  text: "name || ' reads ' || printf('0x%08x', value)",
+  where:
+    "op = 'read' AND initiator <> 'mcu' AND value <> 0 AND (name GLOB 'AS*_FAULTSTATUS' OR name = 'GPU_FAULTSTATUS')",
+};
+const FAULT_REGISTER = /^AS.*_FAULTSTATUS$|^GPU_FAULTSTATUS$/s;
+
 const RULES: readonly Rule[] = [
   {
     severity: 'fatal',
@@ -71,15 +84,7 @@ const RULES: readonly Rule[] = [
     text: "'job ' || id || ' of group ' || group_id || ' queue ' || queue || ' ' || status || coalesce(': ' || fault, '')",
     where: "status NOT IN ('done', 'pending', 'running')",
   },
-  {
-    severity: 'error',
-    view: 'register_access',
-    column: 'seq',
-    time: 'time_ns',
-    text: "name || ' reads ' || printf('0x%08x', value)",
-    where:
-      "op = 'read' AND initiator <> 'mcu' AND value <> 0 AND (name GLOB 'AS*_FAULTSTATUS' OR name = 'GPU_FAULTSTATUS')",
-  },
+  FAULT_READS,
   {
     severity: 'error',
     view: 'driver_log',
@@ -122,21 +127,45 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+interface Found {
+  /** The first of them by time. */
+  readonly rows: readonly { readonly key: number; readonly timeNs: number; readonly text: string }[];
+  readonly count: number;
+}
+
+function found(session: SessionReader, { view, where, column, time, text }: Rule): Found {
+  const rows = session.db
+    .prepare(
+      `SELECT ${column} AS key, ${time} AS timeNs, ${text} AS text FROM ${view}
+       WHERE ${where} ORDER BY 2 LIMIT ${MOST + 1}`,
+    )
+    .all() as Found['rows'];
+  if (rows.length <= MOST) return { rows, count: rows.length };
+  return { rows, count: session.db.prepare(`SELECT count(*) FROM ${view} WHERE ${where}`).pluck().get() as number };
+}
+
+/** What FAULT_READS finds, straight from the chunks of accesses. */
+function faultReads(log: AccessLog): Found {
+  let rows: Found['rows'][number][] = [];
+  let count = 0;
+  const first = (): typeof rows => rows.toSorted((a, b) => a.timeNs - b.timeNs).slice(0, MOST + 1);
+  const kinds = log.those((k) => k.op === 'read' && k.initiator !== 'mcu' && FAULT_REGISTER.test(k.name));
+  for (const { seq, timeNs, value, kind } of kinds) {
+    if (value === 0) continue;
+    count++;
+    rows.push({ key: seq, timeNs, text: `${kind.name} reads 0x${value.toString(16).padStart(8, '0')}` });
+    if (rows.length > MOST * 8) rows = first();
+  }
+  return { rows: first(), count };
+}
+
 export function triage(session: SessionReader): Triage {
   const counts: Record<Severity, number> = { fatal: 0, error: 0, warning: 0 };
   const findings: Finding[] = [];
   for (const rule of RULES) {
-    const { view, where, column, severity } = rule;
-    const rows = session.db
-      .prepare(
-        `SELECT ${column} AS key, ${rule.time} AS timeNs, ${rule.text} AS text FROM ${view}
-         WHERE ${where} ORDER BY 2 LIMIT ${MOST + 1}`,
-      )
-      .all() as { key: number; timeNs: number; text: string }[];
-    let count = rows.length;
-    if (count > MOST) {
-      count = session.db.prepare(`SELECT count(*) FROM ${view} WHERE ${where}`).pluck().get() as number;
-    }
+    const { view, column, severity } = rule;
+    const log = rule === FAULT_READS ? accessLog(session) : undefined;
+    const { rows, count } = log === undefined ? found(session, rule) : faultReads(log);
     counts[severity] += count;
     for (const r of rows.slice(0, MOST)) findings.push({ severity, view, column, ...r });
   }

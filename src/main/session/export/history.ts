@@ -3,20 +3,24 @@
  * times that never go back. What draws time along one axis (waveforms, traces, lists of accesses) goes by these.
  */
 import { TWO32 } from '../../../base/bits.ts';
+import { accessLog, type AccessKind } from '../accesses.ts';
 import { lineage, type Segment } from '../lineage.ts';
 import type { SessionReader } from '../reader.ts';
 
+/** Who accessed what and how, as a condition may ask. */
+export type AccessFacts = Pick<AccessKind, 'initiator' | 'op' | 'block' | 'name' | 'offset' | 'cause'>;
+
 export interface AccessRow {
   readonly seq: number;
-  readonly time_ns: number;
-  readonly initiator: string;
-  readonly op: string;
-  readonly block: string;
-  readonly name: string;
-  readonly offset: number;
+  readonly timeNs: number;
   readonly value: number;
-  readonly old_value: number;
-  readonly cause: string;
+  readonly kind: AccessFacts;
+}
+
+interface OldRow extends AccessFacts {
+  readonly seq: number;
+  readonly time_ns: number;
+  readonly value: number;
 }
 
 export interface JobViewRow {
@@ -41,6 +45,9 @@ export interface FenceViewRow {
   readonly cause: string;
 }
 
+/** Views with `seq` and `time_ns`, but for register accesses. */
+const TIMED = ['mcu_event', 'irq', 'driver_log', 'input', 'cs_event'];
+
 export class History {
   readonly session: SessionReader;
   readonly segments: readonly Segment[];
@@ -61,12 +68,17 @@ export class History {
     }
   }
 
-  accesses(where = '1'): Generator<AccessRow> {
-    return this.rows(
-      'register_access',
-      'seq, time_ns, initiator, op, block, name, offset, value, old_value, cause',
-      where,
-    );
+  /** Register accesses of the kinds that are wanted, in order. */
+  *accesses(wanted: (kind: AccessFacts) => boolean): Generator<AccessRow> {
+    const log = accessLog(this.session);
+    if (log !== undefined) {
+      for (const s of this.segments) yield* log.those(wanted, s.fromSeq + 1, s.toSeq);
+      return;
+    }
+    const columns = 'seq, time_ns, initiator, op, block, name, offset, value, cause';
+    for (const row of this.rows<OldRow>('register_access', columns)) {
+      if (wanted(row)) yield { seq: row.seq, timeNs: row.time_ns, value: row.value, kind: row };
+    }
   }
 
   jobs(): JobViewRow[] {
@@ -85,8 +97,10 @@ export class History {
 
   /** Virtual time of the last row of the history. */
   get endNs(): number {
+    const log = accessLog(this.session);
     let end = 0;
-    for (const view of ['register_access', 'mcu_event', 'irq', 'driver_log', 'input', 'cs_event']) {
+    if (log !== undefined) for (const s of this.segments) end = Math.max(end, log.before(s.toSeq, s.fromSeq + 1) ?? 0);
+    for (const view of [...(log === undefined ? ['register_access'] : []), ...TIMED]) {
       for (const s of this.segments) {
         const at = this.session.db
           .prepare(`SELECT max(time_ns) FROM ${view} WHERE seq > ? AND seq <= ?`)

@@ -4,7 +4,7 @@
  */
 import { PerfettoWriter, type EventDetail } from '../../../formats/perfetto.ts';
 import type { SessionReader } from '../reader.ts';
-import { History, type JobViewRow } from './history.ts';
+import { History, type AccessFacts, type JobViewRow } from './history.ts';
 import type { Progress } from './sink.ts';
 
 interface EventRow {
@@ -14,16 +14,17 @@ interface EventRow {
   readonly b: string | number;
 }
 
-/** Tracks of plain instants: view, title, the two arguments. */
-const INSTANTS: readonly {
+/** A track of plain instants: view, title, the two arguments. */
+interface Instants {
   readonly process: string;
   readonly track: string;
   readonly view: string;
   readonly title: string;
   readonly args: readonly [string, string];
   readonly sql: readonly [string, string];
-  readonly where?: string;
-}[] = [
+}
+
+const CALLS: readonly Instants[] = [
   {
     process: 'Bench',
     track: 'Inputs',
@@ -48,24 +49,19 @@ const INSTANTS: readonly {
     args: ['level', 'source'],
     sql: ['level', 'source'],
   },
-  ...(['driver', 'user', 'script', 'mcu'] as const).map((who) => ({
-    process: who === 'mcu' ? 'MCU' : 'Driver',
-    track: `Register accesses (${who})`,
-    view: 'register_access',
-    title: "op || ' ' || name",
-    args: ['value', 'cause'] as const,
-    sql: ["printf('0x%x', value)", 'cause'] as const,
-    where: `initiator = '${who}'`,
-  })),
-  {
-    process: 'MCU',
-    track: 'Events',
-    view: 'mcu_event',
-    title: 'kind',
-    args: ['detail', 'pc'],
-    sql: ['detail', "printf('0x%x', pc)"],
-  },
 ];
+
+/** Who accesses registers, in the order of their tracks. */
+const INITIATORS = ['driver', 'user', 'script', 'mcu'] as const;
+
+const MCU_EVENTS: Instants = {
+  process: 'MCU',
+  track: 'Events',
+  view: 'mcu_event',
+  title: 'kind',
+  args: ['detail', 'pc'],
+  sql: ['detail', "printf('0x%x', pc)"],
+};
 
 /** Writes the newest history of a session. */
 export function exportPerfetto(session: SessionReader, out: (bytes: Uint8Array) => void, progress: Progress): void {
@@ -80,17 +76,33 @@ export function exportPerfetto(session: SessionReader, out: (bytes: Uint8Array) 
     return made;
   };
   let done = 0;
-  for (const plan of INSTANTS) {
+  const instants = (plan: Instants): void => {
     const [a, b] = plan.sql;
-    const columns = `time_ns, ${plan.title} AS title, ${a} AS a, ${b} AS b`;
     let track: number | undefined;
-    for (const row of history.rows<EventRow>(plan.view, columns, plan.where)) {
+    for (const row of history.rows<EventRow>(plan.view, `time_ns, ${plan.title} AS title, ${a} AS a, ${b} AS b`)) {
       progress(done++);
       track ??= trace.track(plan.track, processOf(plan.process));
       const args = { [plan.args[0]]: row.a, [plan.args[1]]: row.b };
       trace.instant(track, row.time_ns, row.title, { category: plan.view, args });
     }
+  };
+  CALLS.forEach(instants);
+  const titles = new WeakMap<AccessFacts, string>();
+  const titleOf = (kind: AccessFacts): string => {
+    let title = titles.get(kind);
+    if (title === undefined) titles.set(kind, (title = `${kind.op} ${kind.name}`));
+    return title;
+  };
+  for (const who of INITIATORS) {
+    let track: number | undefined;
+    for (const { timeNs, value, kind } of history.accesses(({ initiator }) => initiator === who)) {
+      progress(done++);
+      track ??= trace.track(`Register accesses (${who})`, processOf(who === 'mcu' ? 'MCU' : 'Driver'));
+      const args = { value: `0x${value.toString(16)}`, cause: kind.cause };
+      trace.instant(track, timeNs, titleOf(kind), { category: 'register_access', args });
+    }
   }
+  instants(MCU_EVENTS);
   lines(history, trace, processOf);
   streams(history, trace, processOf);
   const jobs = history.jobs();

@@ -28,11 +28,19 @@ const hex32 = (value: number): string => `0x${(value >>> 0).toString(16).padStar
 export function* pokesOf(session: SessionReader, progress: Progress): Generator<Poke> {
   let held: { poke: Poke; times: number } | undefined;
   let done = 0;
-  for (const a of new History(session).accesses("initiator <> 'mcu'")) {
+  const names = new Map<number, string>();
+  const nameOf = (offset: number): string => {
+    let name = names.get(offset);
+    if (name === undefined) {
+      const at = registerAt(offset);
+      names.set(offset, (name = at === undefined ? hex32(offset) : wordName(at)));
+    }
+    return name;
+  };
+  for (const { value, kind } of new History(session).accesses(({ initiator }) => initiator !== 'mcu')) {
     progress(done++);
-    const at = registerAt(a.offset);
-    const name = at === undefined ? hex32(a.offset) : wordName(at);
-    const poke: Poke = { kind: a.op === 'write' ? 'write' : 'read', offset: a.offset, value: a.value, name };
+    const { offset, op } = kind;
+    const poke: Poke = { kind: op, offset, value, name: nameOf(offset) };
     if (held !== undefined && poke.kind === 'read' && held.poke.offset === poke.offset) {
       held = { poke, times: held.times + 1 };
       continue;

@@ -2,6 +2,7 @@
  * A session as a report to read or send: what was run, what went wrong, jobs, calls, interrupts, registers by use.
  * The same sections as a page of HTML that stands alone (no script, nothing loaded) and as Markdown.
  */
+import { accessLog, type AccessLog } from '../accesses.ts';
 import { readInfo, countRows, type SessionReader } from '../reader.ts';
 import { linkOf, triage } from '../triage.ts';
 import type { Sink } from './sink.ts';
@@ -22,8 +23,26 @@ export function ms(ns: number | null): string {
   return ns === null ? '' : `${(ns / 1e6).toFixed(6)} ms`;
 }
 
+const USE_COLUMNS = ['Block', 'Register', 'By', 'Access', 'Times'];
+
+/** How often each register was accessed, the most frequent first, then by name. */
+function uses(log: AccessLog): string[][] {
+  const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+  const times = new Map<string, { cells: string[]; count: number }>();
+  for (const { block, name, initiator, op, count } of log.counts()) {
+    const cells = [block, name, initiator, op];
+    const key = cells.join('\n');
+    times.set(key, { cells, count: (times.get(key)?.count ?? 0) + count });
+  }
+  return [...times]
+    .toSorted(([a, x], [b, y]) => y.count - x.count || order(a, b))
+    .slice(0, MOST)
+    .map(([, { cells, count }]) => [...cells, String(count)]);
+}
+
 export function sectionsOf(session: SessionReader): Section[] {
   const { findings, counts } = triage(session);
+  const log = accessLog(session);
   const rows = countRows(session);
   const table = (title: string, sql: string, columns: readonly string[], total = Infinity): Section => {
     const found = session.db.prepare(`${sql} LIMIT ${MOST}`).raw(true).all() as (string | number | null)[][];
@@ -50,11 +69,13 @@ export function sectionsOf(session: SessionReader): Section[] {
       ['Job', 'Group', 'Queue', 'Submitted', 'Started', 'Finished', 'Status', 'Fault'],
       rows['job'],
     ),
-    table(
-      'Registers by use',
-      'SELECT block, name, initiator, op, count(*) FROM register_access GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC',
-      ['Block', 'Register', 'By', 'Access', 'Times'],
-    ),
+    log === undefined
+      ? table(
+          'Registers by use',
+          'SELECT block, name, initiator, op, count(*) FROM register_access GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC',
+          USE_COLUMNS,
+        )
+      : { title: 'Registers by use', columns: USE_COLUMNS, rows: uses(log) },
     table(
       'ioctls',
       `SELECT ${time('time_ns')}, client, name, result, args FROM ioctl ORDER BY seq`,

@@ -16,7 +16,7 @@ export interface ExportOptions {
 
 export const quiet: ExportOptions = { withoutBlobs: false, progress: () => {} };
 
-/** Bytes collected before they are written. */
+/** Bytes, or characters, collected before they are written. */
 const BATCH = 1 << 20;
 
 /** A progress that gives up once `stopped` says so. */
@@ -38,17 +38,20 @@ export function writeWhole(file: string, fill: (text: Sink, bytes: (data: Uint8A
   try {
     fd = openSync(partial, 'w');
     const to = fd;
-    let parts: Uint8Array[] = [];
-    let size = 0;
-    const flush = (): void => {
-      for (const part of parts) for (let at = 0; at < part.length;) at += writeSync(to, part, at);
-      parts = [];
-      size = 0;
+    const write = (data: Uint8Array): void => {
+      for (let at = 0; at < data.length;) at += writeSync(to, data, at);
     };
-    const put = (part: Uint8Array): void => {
-      parts.push(part);
-      size += part.length;
-      if (size > BATCH) flush();
+    const buffer = new Uint8Array(BATCH);
+    let used = 0;
+    const flush = (): void => {
+      write(buffer.subarray(0, used));
+      used = 0;
+    };
+    const put = (data: Uint8Array): void => {
+      if (used + data.length > BATCH) flush();
+      if (data.length > BATCH) return write(data);
+      buffer.set(data, used);
+      used += data.length;
     };
     let texts: string[] = [];
     let length = 0;
@@ -64,8 +67,8 @@ export function writeWhole(file: string, fill: (text: Sink, bytes: (data: Uint8A
         if (length > BATCH) flushText();
       },
       (data) => {
-        flushText();
-        put(Uint8Array.from(data));
+        if (length > 0) flushText();
+        put(data);
       },
     );
     flushText();

@@ -3,6 +3,7 @@
  * in memory. The JSON is complete: `tyr session import` makes the same session of it again.
  */
 import { Buffer } from 'node:buffer';
+import { accessLog, type AccessKind } from '../accesses.ts';
 import type { SessionReader } from '../reader.ts';
 import { VIEW_NAMES } from '../schema.ts';
 import { quiet, type ExportOptions, type Sink } from './sink.ts';
@@ -15,6 +16,61 @@ function* viewRows(session: SessionReader, view: string): Generator<unknown[]> {
   const statement = session.db.prepare(`SELECT * FROM ${view} ORDER BY 1`).raw(true);
   for (const row of statement.iterate()) yield row as unknown[];
 }
+
+/** How a row of `register_access` is written: what all accesses of a kind have in common is made once. */
+interface AccessForm {
+  readonly open: string;
+  readonly close: string;
+  /** A row, between rows of a list. */
+  readonly between: string;
+  /** Between time and value, and behind the old value. */
+  middle(kind: AccessKind): string;
+  end(kind: AccessKind): string;
+}
+
+/** All rows of `register_access`, straight from the chunks; a text for each chunk. Undefined for files without chunks. */
+function accessTexts(session: SessionReader, form: AccessForm): Generator<readonly [string, number]> | undefined {
+  const log = accessLog(session);
+  if (log === undefined) return undefined;
+  const { open, close, between } = form;
+  return (function* () {
+    const kinds = log.kindsThat(() => true);
+    const middles = new Map([...kinds].map(([id, kind]) => [id, form.middle(kind)]));
+    const ends = new Map([...kinds].map(([id, kind]) => [id, `${form.end(kind)}${close}`]));
+    let first = true;
+    for (const { count, seq, timeNs, kind, value, old } of log.chunksFrom(0)) {
+      let text = '';
+      let rows = 0;
+      for (let i = 0; i < count; i++) {
+        const middle = middles.get(kind[i]!);
+        if (middle === undefined) continue;
+        if (!first) text += between;
+        first = false;
+        rows++;
+        text += `${open}${seq[i]!},${timeNs[i]!},${middle}${value[i]!},${old[i]!},${ends.get(kind[i]!)!}`;
+      }
+      yield [text, rows];
+    }
+  })();
+}
+
+const JSON_FORM: AccessForm = {
+  open: '\n[',
+  close: ']',
+  between: ',',
+  middle: ({ branch, initiator, op, block, name, offset, width }) =>
+    `${[branch, initiator, op, block, name, offset, width].map((v) => JSON.stringify(v)).join()},`,
+  end: ({ cause, space }) => `${JSON.stringify(cause)},${JSON.stringify(space)}`,
+};
+
+const CSV_FORM: AccessForm = {
+  open: '',
+  close: '\r\n',
+  between: '',
+  middle: ({ branch, initiator, op, block, name, offset, width }) =>
+    `${[branch, initiator, op, block, name, offset, width].map(csvCell).join()},`,
+  end: ({ cause, space }) => `${csvCell(cause)},${csvCell(space)}`,
+};
 
 function columnsOf(session: SessionReader, view: string): string[] {
   return session.db
@@ -35,11 +91,19 @@ export function exportJson(session: SessionReader, out: Sink, options: ExportOpt
   );
   VIEW_NAMES.forEach((view, i) => {
     out(`${i === 0 ? '' : ','}\n"${view}":{"columns":${JSON.stringify(columnsOf(session, view))},"rows":[`);
-    let first = true;
-    for (const row of viewRows(session, view)) {
-      out(`${first ? '' : ','}\n${JSON.stringify(row)}`);
-      first = false;
-      options.progress(++done);
+    const accesses = view === 'register_access' ? accessTexts(session, JSON_FORM) : undefined;
+    if (accesses !== undefined) {
+      for (const [text, rows] of accesses) {
+        out(text);
+        options.progress((done += rows));
+      }
+    } else {
+      let first = true;
+      for (const row of viewRows(session, view)) {
+        out(`${first ? '' : ','}\n${JSON.stringify(row)}`);
+        first = false;
+        options.progress(++done);
+      }
     }
     out(']}');
   });
@@ -65,6 +129,14 @@ export function exportCsv(
 ): void {
   let done = 0;
   out(`${columnsOf(session, view).join(',')}\r\n`);
+  const accesses = view === 'register_access' ? accessTexts(session, CSV_FORM) : undefined;
+  if (accesses !== undefined) {
+    for (const [text, rows] of accesses) {
+      out(text);
+      options.progress((done += rows));
+    }
+    return;
+  }
   for (const row of viewRows(session, view)) {
     out(`${row.map(csvCell).join(',')}\r\n`);
     options.progress(++done);

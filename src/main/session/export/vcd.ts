@@ -7,7 +7,7 @@ import { CSF_DOORBELL, GPU_POWER, MCU_CONTROL, MMU_CONTROL } from '../../../spec
 import type { Register } from '../../../spec/registers/index.ts';
 import { VcdWriter, type VcdSignal } from '../../../formats/vcd.ts';
 import type { SessionReader } from '../reader.ts';
-import { History } from './history.ts';
+import { History, type AccessRow } from './history.ts';
 import type { Sink } from './sink.ts';
 
 interface Change {
@@ -27,6 +27,8 @@ const REQUESTS: readonly Register[] = [
   GPU_POWER.SHADER_PWROFF,
 ];
 const LINES = ['job', 'mmu', 'gpu'];
+/** Blocks whose registers are drawn. */
+const BLOCKS = ['CSF_DOORBELL', 'GPU_POWER', 'MMU_CONTROL', 'MCU_CONTROL'];
 const WORD = 32;
 /** AS_STATUS bit 0: a command is under way. */
 const AS_ACTIVE = 1;
@@ -74,46 +76,37 @@ function* changesOf(history: History, signals: Signals): Generator<Change> {
     yield { timeNs: j.started_ns, signal, value: 1 };
     if (j.finished_ns !== null) yield { timeNs: j.finished_ns, signal, value: 0 };
   }
-  const host = "initiator <> 'mcu' AND block IN ('CSF_DOORBELL', 'GPU_POWER', 'MMU_CONTROL', 'MCU_CONTROL')";
-  for (const a of history.accesses(host)) yield* ofAccess(a, signals);
-}
-
-interface Access {
-  readonly time_ns: number;
-  readonly op: string;
-  readonly offset: number;
-  readonly name: string;
-  readonly value: number;
+  const accesses = history.accesses(({ initiator, block }) => initiator !== 'mcu' && BLOCKS.includes(block));
+  for (const a of accesses) yield* ofAccess(a, signals);
 }
 
 /** What one access of the host tells about the signals. */
-function* ofAccess(a: Access, signals: Signals): Generator<Change> {
-  const at = registerAt(a.offset);
+function* ofAccess({ timeNs, value, kind: { op, offset } }: AccessRow, signals: Signals): Generator<Change> {
+  const at = registerAt(offset);
   if (at === undefined || at.word === 1) return;
   const { register } = at;
-  const timeNs = a.time_ns;
   const name = register.name.toLowerCase();
   const { key } = register;
-  if (a.op === 'write') {
+  if (op === 'write') {
     if (key === CSF_DOORBELL.CSF_DOORBELL.key) {
       yield { timeNs, signal: signals.get('doorbells', name, 'event', 1), value: 1 };
     } else if (REQUESTS.includes(register)) {
-      yield { timeNs, signal: signals.get('power', name, 'wire', WORD), value: a.value };
+      yield { timeNs, signal: signals.get('power', name, 'wire', WORD), value };
     } else if (key === MMU_CONTROL.AS_COMMAND.key) {
-      yield { timeNs, signal: signals.get('mmu', name, 'wire', 8), value: a.value & 0xff };
+      yield { timeNs, signal: signals.get('mmu', name, 'wire', 8), value: value & 0xff };
       yield { timeNs, signal: signals.get('mmu', name.replace('command', 'active'), 'wire', 1), value: 1 };
     } else if (register === MCU_CONTROL.MCU_CONTROL) {
-      yield { timeNs, signal: signals.get('mcu', 'control', 'wire', 2), value: a.value & 3 };
+      yield { timeNs, signal: signals.get('mcu', 'control', 'wire', 2), value: value & 3 };
     }
     return;
   }
   if (READY.includes(register)) {
-    yield { timeNs, signal: signals.get('power', name, 'wire', WORD), value: a.value };
+    yield { timeNs, signal: signals.get('power', name, 'wire', WORD), value };
   } else if (key === MMU_CONTROL.AS_STATUS.key) {
     yield {
       timeNs,
       signal: signals.get('mmu', name.replace('status', 'active'), 'wire', 1),
-      value: a.value & AS_ACTIVE,
+      value: value & AS_ACTIVE,
     };
   }
 }
