@@ -95,10 +95,10 @@ describe('the dispatcher', () => {
 describe('core calls', () => {
   it('VERSION copies what fits and tells the full lengths', () => {
     const { client, file } = setup();
-    const name = client.put(new Uint8Array(4));
+    const name = client.put(new Uint8Array(8));
     const { ret, out } = client.call(file, CORE_IOCTLS.VERSION, { name, name_len: 4 });
     expect(ret).toBe(0);
-    expect(String.fromCharCode(...client.memory.copyFrom(name, 4))).toBe('pant');
+    expect(String.fromCharCode(...client.memory.copyFrom(name, 8))).toBe('pant\0\0\0\0');
     expect({ ...out }).toEqual({
       ...versionLayout.decode(new Uint8Array(64)),
       version_major: 1,

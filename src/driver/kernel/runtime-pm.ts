@@ -24,7 +24,6 @@ export type RuntimePmState = {
   readonly uses: number;
   readonly lastBusy: number;
   readonly forbidden: boolean;
-  readonly error: boolean;
   readonly lost: boolean;
   readonly suspends: number;
 };
@@ -45,8 +44,6 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
   private lastBusy = 0;
   /** power/control is `on`. */
   private forbidden = false;
-  /** The last resume failed; the next one begins by forgetting that. */
-  private error = false;
   private lost = false;
   /** Suspends since the probe. */
   suspends = 0;
@@ -128,14 +125,12 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
   private resume(): void {
     this.lock.with(() => {
       this.current = 'RESUMING';
-      this.error = false;
       try {
         this.ops.resume();
         this.current = 'ACTIVE';
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
         this.current = 'SUSPENDED';
-        this.error = true;
         throw error;
       }
     });
@@ -180,8 +175,8 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
   }
 
   save(): RuntimePmState {
-    const { current: state, uses, lastBusy, forbidden, error, lost, suspends } = this;
-    return { state, uses, lastBusy, forbidden, error, lost, suspends };
+    const { current: state, uses, lastBusy, forbidden, lost, suspends } = this;
+    return { state, uses, lastBusy, forbidden, lost, suspends };
   }
 
   load(state: RuntimePmState): void {
@@ -189,7 +184,6 @@ export class RuntimePm implements Stateful<RuntimePmState>, Disposable {
     this.uses = state.uses;
     this.lastBusy = state.lastBusy;
     this.forbidden = state.forbidden;
-    this.error = state.error;
     this.lost = state.lost;
     this.suspends = state.suspends;
   }

@@ -49,8 +49,11 @@ describe('tasks of a dispatch', () => {
     const render = jobOf('RUN_FRAGMENT', {});
     render.regs[43] = 0x003f_0040;
     expect(taskCount(render)).toBe(6);
-    render.regs[42] = 0x0000_0080;
-    expect(taskCount(render)).toEqual({ code: FAULT.DATA_INVALID_FAULT, info: 0 });
+    // One tile beyond the end, along x and along y.
+    for (const min of [0x0000_0080, 0x0040_0000]) {
+      render.regs[42] = min;
+      expect(taskCount(render)).toEqual({ code: FAULT.DATA_INVALID_FAULT, info: 0 });
+    }
     const huge = jobOf('RUN_COMPUTE', { task_increment: 1 });
     huge.regs.fill(-1, 37, 40);
     expect(taskCount(huge)).toEqual({ code: FAULT.DATA_INVALID_FAULT, info: 0 });
