@@ -26,6 +26,8 @@ const EMPTY: DwarfSections = {
   ranges: none,
   rngLists: none,
   frame: none,
+  loc: none,
+  locLists: none,
 };
 
 const u32 = (v: number): number[] => [v & 255, (v >>> 8) & 255, (v >>> 16) & 255, (v >>> 24) & 255];

@@ -8,7 +8,9 @@ import { readElf, SHF_COMPRESSED, STT_FUNC, STT_OBJECT, type ElfFile } from './e
 import { FrameTable, type FrameRow } from './dwarf-frame.ts';
 import { readLineTables, type LineRow, type SourceFile } from './dwarf-line.ts';
 import { Budget, type DwarfSections } from './dwarf-reader.ts';
+import { Entries } from './dwarf-entries.ts';
 import { readScopes, type Scope } from './dwarf-scopes.ts';
+import { variablesAt, type VariableGroup } from './dwarf-variables.ts';
 
 /** Largest file taken, in bytes (chosen: firmware with all its debug information is a few MB). */
 export const MAX_SYMBOL_FILE = 64 << 20;
@@ -39,6 +41,8 @@ export class DebugInfo {
   readonly elf: ElfFile;
   private readonly rows: readonly LineRow[];
   private readonly scopes: readonly Scope[];
+  private readonly entries: Entries;
+  private readonly what: string;
   /** Answers of `linesWithCode`: a window asks again and again. */
   private readonly lines = new Map<number, { readonly line: number; readonly address: number }[]>();
   private readonly byName: ReadonlyMap<string, NamedAddress>;
@@ -60,6 +64,8 @@ export class DebugInfo {
     this.files = lines.files;
     this.rows = lines.rows;
     this.scopes = readScopes(sections, budget, `${what}, .debug_info`);
+    this.entries = new Entries(sections, budget, `${what}, .debug_info`);
+    this.what = what;
     this.frames = FrameTable.read(sections.frame, budget, `${what}, .debug_frame`);
     this.symbols = namesOf(this.elf);
     this.byName = new Map(this.symbols.map((s) => [s.name, s]));
@@ -138,6 +144,15 @@ export class DebugInfo {
       .toSorted((a, b) => a.depth - b.depth);
   }
 
+  /**
+   * Parameters and locals in scope at an address: of the function, then of what is inlined there. BadInput when the
+   * part of the file that says so is damaged or too large.
+   */
+  variablesAt(address: number): readonly VariableGroup[] {
+    const outermost = this.scopesAt(address).findLast((s) => !s.inlined);
+    return outermost === undefined ? [] : variablesAt(this.entries, outermost.entry, address, this.what);
+  }
+
   frameAt(address: number): FrameRow | undefined {
     return this.frames.rowAt(address);
   }
@@ -197,5 +212,7 @@ function dwarfSections(elf: ElfFile, what: string): DwarfSections {
     ranges: find('.debug_ranges'),
     rngLists: find('.debug_rnglists'),
     frame: find('.debug_frame'),
+    loc: find('.debug_loc'),
+    locLists: find('.debug_loclists'),
   };
 }

@@ -96,6 +96,9 @@ export interface DwarfSections {
   readonly ranges: Uint8Array;
   readonly rngLists: Uint8Array;
   readonly frame: Uint8Array;
+  /** Location lists before and of DWARF 5. */
+  readonly loc: Uint8Array;
+  readonly locLists: Uint8Array;
 }
 
 /** What a unit says about how its attributes are written. */
@@ -107,7 +110,7 @@ export interface FormContext {
   addrBase: number;
 }
 
-export type FormValue = number | string | undefined;
+export type FormValue = number | string | Uint8Array | undefined;
 
 const FORM_INDIRECT = 0x16;
 export const FORM_IMPLICIT_CONST = 0x21;
@@ -134,26 +137,21 @@ function three(c: Cursor): number {
   return c.u8() | (c.u8() << 8) | (c.u8() << 16);
 }
 
-function skip(c: Cursor, size: number): undefined {
-  c.skip(size);
-  return undefined;
-}
-
 const strx = (u: FormContext, index: number): string =>
   stringAt(u.sections.str, wordOf(u.sections.strOffsets, u.strOffsetsBase + index * 4));
 const addrx = (u: FormContext, index: number): number => wordOf(u.sections.addr, u.addrBase + index * 4);
 
-/** How each form is read: numbers and strings are given, blocks are passed over. */
+/** How each form is read: numbers, strings, and the bytes of blocks and of what is wider than a number. */
 const FORMS: Readonly<Record<number, (c: Cursor, u: FormContext) => FormValue>> = {
   0x01: (c, u) => (u.addressSize === 8 ? c.u64() : c.u32()),
-  0x03: (c) => skip(c, c.u16()),
-  0x04: (c) => skip(c, c.u32()),
+  0x03: (c) => c.take8(c.u16()),
+  0x04: (c) => c.take8(c.u32()),
   0x05: (c) => c.u16(),
   0x06: (c) => c.u32(),
-  0x07: (c) => skip(c, 8),
+  0x07: (c) => c.take8(8),
   0x08: (c) => c.text(),
-  0x09: (c) => skip(c, uleb(c)),
-  0x0a: (c) => skip(c, c.u8()),
+  0x09: (c) => c.take8(uleb(c)),
+  0x0a: (c) => c.take8(c.u8()),
   0x0b: (c) => c.u8(),
   0x0c: (c) => c.u8(),
   0x0d: (c) => sleb(c),
@@ -166,18 +164,18 @@ const FORMS: Readonly<Record<number, (c: Cursor, u: FormContext) => FormValue>> 
   0x14: (c) => c.u64(),
   0x15: (c) => uleb(c),
   0x17: (c) => c.u32(),
-  0x18: (c) => skip(c, uleb(c)),
+  0x18: (c) => c.take8(uleb(c)),
   0x19: () => 1,
   0x1a: (c, u) => strx(u, uleb(c)),
   0x1b: (c, u) => addrx(u, uleb(c)),
-  0x1c: (c) => skip(c, 4),
-  0x1d: (c) => skip(c, 4),
-  0x1e: (c) => skip(c, 16),
+  0x1c: (c) => c.take8(4),
+  0x1d: (c) => c.take8(4),
+  0x1e: (c) => c.take8(16),
   0x1f: (c, u) => stringAt(u.sections.lineStr, c.u32()),
-  0x20: (c) => skip(c, 8),
+  0x20: (c) => c.take8(8),
   0x22: (c) => uleb(c),
   [FORM_RNGLISTX]: (c) => uleb(c),
-  0x24: (c) => skip(c, 8),
+  0x24: (c) => c.take8(8),
   0x25: (c, u) => strx(u, c.u8()),
   0x26: (c, u) => strx(u, c.u16()),
   0x27: (c, u) => strx(u, three(c)),

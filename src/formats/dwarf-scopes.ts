@@ -8,16 +8,13 @@ import {
   FORM_IMPLICIT_CONST,
   FORM_RNGLISTX,
   readForm,
-  sleb,
   uleb,
-  unitAt,
   UNIT_REFERENCES,
-  versionAt,
   type Budget,
   type DwarfSections,
-  type FormContext,
   type FormValue,
 } from './dwarf-reader.ts';
+import { readUnits, tableAt, type Abbreviation, type AbbreviationTables, type Unit } from './dwarf-units.ts';
 
 /** A function, or a copy of one inlined into another. */
 export interface Scope {
@@ -27,6 +24,8 @@ export interface Scope {
   readonly ranges: readonly (readonly [number, number])[];
   /** How many functions it lies in. */
   readonly depth: number;
+  /** Where its entry stands in .debug_info. */
+  readonly entry: number;
   /** Inlined: the line of the call. */
   readonly callLine: number | undefined;
 }
@@ -44,40 +43,19 @@ const AT = {
   strOffsetsBase: 0x72,
   addrBase: 0x73,
   rngListsBase: 0x74,
+  locListsBase: 0x8c,
 } as const;
 const FORM_ADDR = 0x01;
-const ADDRESS_FORMS: ReadonlySet<number> = new Set([FORM_ADDR, 0x1b, 0x29, 0x2a, 0x2b, 0x2c]);
-const UNIT_COMPILE = 1;
-const UNIT_PARTIAL = 3;
+export const ADDRESS_FORMS: ReadonlySet<number> = new Set([FORM_ADDR, 0x1b, 0x29, 0x2a, 0x2b, 0x2c]);
 /** Entries nested in each other, ranges of one function, references followed (chosen). */
 const DEEPEST = 256;
 const MOST_RANGES = 4096;
 const MOST_HOPS = 8;
-const MOST_ABBREVIATIONS = 65_536;
-const MOST_ATTRIBUTES = 1024;
 const MOST_SCOPES = 200_000;
 
-interface Attribute {
-  readonly name: number;
-  readonly form: number;
-  readonly constant: number;
-}
-
-interface Abbreviation {
-  readonly tag: number;
-  readonly children: boolean;
-  readonly attributes: readonly Attribute[];
-}
-
-interface Unit extends FormContext {
-  readonly start: number;
-  rngListsBase: number;
-  low: number;
-}
-
 /** What is kept of an entry that may be a function. */
-interface Entry {
-  readonly values: Map<number, FormValue>;
+export interface Entry {
+  readonly values: ReadonlyMap<number, FormValue>;
   readonly highIsAddress: boolean;
   readonly rangesByIndex: boolean;
 }
@@ -94,66 +72,20 @@ interface Found {
 
 /** Reads all functions with code. BadInput with the offset in the section and the rule. */
 export function readScopes(sections: DwarfSections, budget: Budget, what = '.debug_info'): Scope[] {
-  const c = new Cursor(sections.info, what);
   const names = new Map<number, Named>();
   const found: Found[] = [];
-  const tables = new Map<number, Map<number, Abbreviation>>();
-  while (c.remaining > 0) {
-    const start = c.offset;
-    const body = unitAt(c);
-    const version = versionAt(body);
-    const type = version >= 5 ? body.u8() : UNIT_COMPILE;
-    let addressSize = version >= 5 ? body.u8() : 0;
-    const abbrevAt = body.u32();
-    if (version < 5) addressSize = body.u8();
-    if (type !== UNIT_COMPILE && type !== UNIT_PARTIAL) continue;
-    let table = tables.get(abbrevAt);
-    if (table === undefined) {
-      table = readAbbreviations(sections.abbrev, abbrevAt, budget);
-      tables.set(abbrevAt, table);
-    }
-    const unit: Unit = {
-      version,
-      addressSize,
-      sections,
-      start,
-      strOffsetsBase: 8,
-      addrBase: 8,
-      rngListsBase: 12,
-      low: 0,
-    };
+  const tables: AbbreviationTables = new Map();
+  for (const { unit, body, abbreviations } of readUnits(sections, budget, what)) {
+    const table = tableAt(tables, sections, abbreviations, budget);
     walk(body, unit, table, names, found, budget);
   }
   return found.map(({ entry, scope }) => ({ name: nameOf(entry, names), ...scope }));
 }
 
-function readAbbreviations(section: Uint8Array, at: number, budget: Budget): Map<number, Abbreviation> {
-  const c = new Cursor(section, '.debug_abbrev');
-  c.seek(at);
-  const table = new Map<number, Abbreviation>();
-  for (let code = uleb(c); code !== 0; code = uleb(c)) {
-    if (table.size >= MOST_ABBREVIATIONS) c.refuse(`more than ${MOST_ABBREVIATIONS} abbreviations`);
-    const tag = uleb(c);
-    const children = c.u8() !== 0;
-    const attributes: Attribute[] = [];
-    for (;;) {
-      budget.spend();
-      const name = uleb(c);
-      const form = uleb(c);
-      const constant = form === FORM_IMPLICIT_CONST ? sleb(c) : 0;
-      if (name === 0 && form === 0) break;
-      if (attributes.length >= MOST_ATTRIBUTES) c.refuse(`more than ${MOST_ATTRIBUTES} attributes of one entry`);
-      attributes.push({ name, form, constant });
-    }
-    table.set(code, { tag, children, attributes });
-  }
-  return table;
-}
-
 function walk(
   c: Cursor,
   unit: Unit,
-  table: Map<number, Abbreviation>,
+  table: ReadonlyMap<number, Abbreviation>,
   names: Map<number, Named>,
   found: Found[],
   budget: Budget,
@@ -174,7 +106,6 @@ function walk(
     const { tag } = abbreviation;
     const isFunction = tag === TAG.subprogram || tag === TAG.inlined;
     const entry = readEntry(c, abbreviation, unit, isFunction || tag === TAG.compileUnit, budget);
-    if (tag === TAG.compileUnit) unit.low = number(entry.values.get(AT.lowPc)) ?? 0;
     if (isFunction) {
       const named = namedOf(entry);
       names.set(at, named);
@@ -183,7 +114,7 @@ function walk(
         if (found.length >= MOST_SCOPES) c.refuse(`more than ${MOST_SCOPES} functions`);
         const depth = open.filter(Boolean).length;
         const callLine = number(entry.values.get(AT.callLine));
-        found.push({ entry: named, scope: { inlined: tag === TAG.inlined, ranges, depth, callLine } });
+        found.push({ entry: named, scope: { entry: at, inlined: tag === TAG.inlined, ranges, depth, callLine } });
       }
     }
     if (abbreviation.children) {
@@ -214,11 +145,14 @@ function readEntry(c: Cursor, a: Abbreviation, unit: Unit, keep: boolean, budget
 
 const isReference = (name: number): boolean => name === AT.abstractOrigin || name === AT.specification;
 
-function setBase(unit: Unit, tag: number, name: number, value: number): void {
+/** Takes down what a unit's own entry says of the other sections. */
+export function setBase(unit: Unit, tag: number, name: number, value: number): void {
   if (tag !== TAG.compileUnit) return;
   if (name === AT.strOffsetsBase) unit.strOffsetsBase = value;
   else if (name === AT.addrBase) unit.addrBase = value;
   else if (name === AT.rngListsBase) unit.rngListsBase = value;
+  else if (name === AT.locListsBase) unit.locListsBase = value;
+  else if (name === AT.lowPc) unit.low = value;
 }
 
 const number = (value: FormValue): number | undefined => (typeof value === 'number' ? value : undefined);
@@ -241,7 +175,12 @@ function nameOf(entry: Named, names: ReadonlyMap<number, Named>): string {
   return '';
 }
 
-function rangesOf({ values, highIsAddress, rangesByIndex }: Entry, unit: Unit, budget: Budget): [number, number][] {
+/** Where the code of an entry is: pairs of first address and first address behind. */
+export function rangesOf(
+  { values, highIsAddress, rangesByIndex }: Entry,
+  unit: Unit,
+  budget: Budget,
+): [number, number][] {
   const low = number(values.get(AT.lowPc));
   const high = number(values.get(AT.highPc));
   if (low !== undefined && high !== undefined) {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { MAX_EXPRESSION } from './debug-expression.ts';
 import { bytes, u32, u53, unknownRule } from './inputs.ts';
 import { MCU_REGISTERS } from './mcu-registers.ts';
+import { debugVariableRequests } from './debug-variables.ts';
 import { debugViewRequests } from './debug-views.ts';
 
 export { MCU_REGISTERS };
@@ -93,6 +94,7 @@ export type StopState = z.infer<typeof stopState>;
 
 export const debugRequests = {
   ...debugViewRequests,
+  ...debugVariableRequests,
   /** Says that a debugger is there (DBG_STATUS.attached), or gone: then its breakpoints are removed. */
   'debug.attach': {
     params: z.strictObject({ on: z.boolean(), by: debugOwner.default('workspace') }),

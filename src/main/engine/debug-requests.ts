@@ -4,6 +4,7 @@ import type { InputOf } from '../../protocol/inputs.ts';
 import type { z } from 'zod';
 import { continueBack, step, stepBack } from './debug-steps.ts';
 import type { DebugSymbols } from './debug-symbols.ts';
+import { variableRows } from './debug-variables.ts';
 import { DEBUG_VIEW_HANDLERS } from './debug-view-requests.ts';
 import type { McuDebugger } from './debugger.ts';
 import type { McuRecording } from './mcu-recording.ts';
@@ -30,6 +31,7 @@ type Handlers = {
 
 export const DEBUG_HANDLERS: Handlers = {
   ...DEBUG_VIEW_HANDLERS,
+  'debug.variables': (s, { frame, open }) => variableRows(s.debugger.machine, s.symbols, frame, open),
   'debug.attach': (s, { on, by }) => s.debugger.attach(on, by),
   'debug.state': (s) => s.debugger.state(),
   'debug.registers': (s) => s.debugger.inspector.registers,
@@ -87,6 +89,7 @@ export const DEBUG_LOOKS = [
   'debug.lines',
   'debug.labels',
   'debug.callStack',
+  'debug.variables',
   'debug.evaluate',
   'debug.system',
   'debug.fault',

@@ -17,6 +17,8 @@ export interface Frame {
   readonly resume: number;
   /** Stack pointer in that frame. */
   readonly sp: number;
+  /** r0 to r15 in that frame; undefined where a call may have changed them and nobody saved them. */
+  readonly registers: readonly (number | undefined)[];
   /** How this frame was found from the one inside it. */
   readonly by: FoundBy;
   /** Number of the exception whose handler was entered from here; the frame was interrupted, it did not call. */
@@ -62,14 +64,35 @@ interface Step {
   /** Address to return to, as it was saved: Thumb bit or EXC_RETURN and all. */
   readonly to: number;
   readonly by: FoundBy;
+  /** A bit for each register that has the caller's value when it had the callee's, or was restored. */
+  readonly kept: number;
+}
+
+/** Registers a function need not keep (AAPCS32, 6.1.1), and LR, which the call itself sets. */
+const NOT_KEPT = 0b0101_0000_0000_1111;
+/** Registers of an exception's frame. */
+const STACKED = 0b0101_0000_0000_1111;
+const ALL = 0xffff;
+
+/** `known` has a bit for each register whose value is that frame's. */
+function shownRegisters(registers: readonly number[], known: number): (number | undefined)[] {
+  return registers.map((value, r) => (((known >>> r) & 1) === 0 ? undefined : value));
 }
 
 export function unwind(start: UnwindStart, source: UnwindSource): Frame[] {
   let registers = start.registers.map((r) => r >>> 0);
   let { ipsr } = start;
   const frames: Frame[] = [
-    { pc: registers[PC]!, resume: registers[PC]!, sp: registers[SP]!, by: 'registers', exception: undefined },
+    {
+      pc: registers[PC]!,
+      resume: registers[PC]!,
+      sp: registers[SP]!,
+      registers,
+      by: 'registers',
+      exception: undefined,
+    },
   ];
+  let known = ALL;
   // An interrupted frame stands before its next instruction, a calling one behind its call.
   let exact = true;
   while (frames.length < MOST_FRAMES) {
@@ -80,7 +103,15 @@ export function unwind(start: UnwindStart, source: UnwindSource): Frame[] {
       const entered = exceptionFrame(step, start.psp, source);
       if (entered === undefined || ipsr === 0) break;
       registers = entered.registers;
-      frames.push({ pc: registers[PC]!, resume: registers[PC]!, sp: registers[SP]!, by: 'exception', exception: ipsr });
+      known = (known & step.kept) | STACKED | (1 << PC) | (1 << SP);
+      frames.push({
+        pc: registers[PC]!,
+        resume: registers[PC]!,
+        sp: registers[SP]!,
+        registers: shownRegisters(registers, known),
+        by: 'exception',
+        exception: ipsr,
+      });
       ipsr = entered.ipsr;
       exact = true;
       continue;
@@ -92,7 +123,9 @@ export function unwind(start: UnwindStart, source: UnwindSource): Frame[] {
     registers[PC] = to;
     exact = false;
     const pc = callBefore(to, source)?.address ?? to - 2;
-    frames.push({ pc, resume: to, sp: registers[SP]!, by: step.by, exception: undefined });
+    known = (known & step.kept & ~NOT_KEPT) | (1 << PC) | (1 << SP);
+    const shown = shownRegisters(registers, known);
+    frames.push({ pc, resume: to, sp: registers[SP]!, registers: shown, by: step.by, exception: undefined });
   }
   return frames;
 }
@@ -124,7 +157,7 @@ function byRules(registers: number[], pc: number, source: UnwindSource): Step | 
     else if (register === row.returnRegister) return undefined;
   }
   out[SP] = cfa;
-  return { registers: out, to: out[row.returnRegister & PC]!, by: 'rules' };
+  return { registers: out, to: out[row.returnRegister & PC]!, by: 'rules', kept: ALL };
 }
 
 interface Instruction {
@@ -226,7 +259,7 @@ function byPrologue(registers: number[], pc: number, source: UnwindSource, known
   out[SP] = cfa;
   const to = out[LR]!;
   if (!plausible(to, source)) return undefined;
-  return { registers: out, to, by: 'prologue' };
+  return { registers: out, to, by: 'prologue', kept: ALL };
 }
 
 function plausible(to: number, source: UnwindSource): boolean {
@@ -246,7 +279,7 @@ function byLink(registers: number[], pc: number, source: UnwindSource): Step | u
   const to = registers[LR]!;
   if (isExcReturn(to)) {
     // A handler: what it pushed is not known, so the frame is looked for as words are.
-    return byStack(registers, pc, source) ?? { registers: [...registers], to, by: 'link register' };
+    return byStack(registers, pc, source) ?? { registers: [...registers], to, by: 'link register', kept: ALL };
   }
   if ((to & 1) === 0) return undefined;
   const target = leadsTo(to, pc, source);
@@ -276,7 +309,7 @@ function byStack(registers: number[], pc: number, source: UnwindSource): Step | 
 function outAt(registers: number[], at: number, to: number): Step {
   const out = [...registers];
   out[SP] = at + 4;
-  return { registers: out, to, by: 'stack words' };
+  return { registers: out, to, by: 'stack words', kept: 0 };
 }
 
 /** A stacked PC in code and an xPSR in Thumb state. */

@@ -99,11 +99,12 @@ describe('the remote server', () => {
     const elf = new Uint8Array(readFileSync(new URL('reference.elf', reference)));
     await link.client.call('debug.loadSymbols', { bytes: elf, name: 'reference.elf' });
     const monitor = (text: string): string => `qRcmd,${Buffer.from(text).toString('hex')}`;
-    const replies = await talk([monitor('where'), monitor('fault')]);
-    const [where = '', fault = ''] = replies.map((r) => Buffer.from(r, 'hex').toString());
+    const replies = await talk([monitor('where'), monitor('fault'), monitor('locals 1')]);
+    const [where = '', fault = '', locals = ''] = replies.map((r) => Buffer.from(r, 'hex').toString());
     expect(where).toMatch(/^#0 0x[0-9a-f]+ \w+\+\d+\n/);
     expect(where).toContain('reset+');
     expect(fault).toContain('No fault');
+    expect(locals).toMatch(/^\w+:.*\n|no variables/);
   });
 
   const tools = ['gdb-multiarch', 'arm-none-eabi-gcc'].filter((tool) => !has(tool));

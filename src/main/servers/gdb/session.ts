@@ -216,12 +216,21 @@ export class GdbSession {
             return `#${k} 0x${f.pc.toString(16)}${name}${interrupted}\n`;
           })
           .join('');
+      case 'locals': {
+        const { rows, problem } = await this.client.call('debug.variables', { frame: Number(name) || 0 });
+        const lines = rows.map((r) =>
+          r.kind === 'group'
+            ? `${r.name}:${r.value === '' ? '' : ` ${r.value}`}`
+            : `  ${r.type} ${r.name} = ${r.value}`,
+        );
+        return `${[...lines, ...(problem === undefined ? [] : [problem])].join('\n')}\n`;
+      }
       case 'fault': {
         const story = await this.client.call('debug.fault', {});
         return `${[story.title, ...story.words].join('\n')}\n`;
       }
       default:
-        return 'monitor peek REGISTER | poke REGISTER VALUE | status | advance NS | where | fault\n';
+        return 'monitor peek REGISTER | poke REGISTER VALUE | status | advance NS | where | locals [FRAME] | fault\n';
     }
   }
 

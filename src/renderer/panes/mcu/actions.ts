@@ -20,7 +20,20 @@ export const useMcu = create<{
   readonly source: { readonly file: number; readonly line: number } | undefined;
   /** Expressions that are watched. */
   readonly watched: readonly string[];
-}>(() => ({ at: undefined, view: 'disassembly', tab: 'registers', source: undefined, watched: [] }));
+  /** Frame of the call stack whose variables are shown, paths that are opened among them, and the one chosen. */
+  readonly frame: number;
+  readonly opened: readonly string[];
+  readonly variable: string | undefined;
+}>(() => ({
+  at: undefined,
+  view: 'disassembly',
+  tab: 'registers',
+  source: undefined,
+  watched: [],
+  frame: 0,
+  opened: [],
+  variable: undefined,
+}));
 
 type StepKind = NonNullable<Params<'debug.step'>['what']>;
 type BackKind = NonNullable<Params<'debug.stepBack'>['what']>;
@@ -50,7 +63,7 @@ export function mcuActions(w: Workspace): McuActions {
     w.act(client.call('debug.attach', { on: true }).then(work));
   const follow = async <T>(work: () => Promise<T>): Promise<void> => {
     await attached(work);
-    useMcu.setState({ at: undefined, source: undefined });
+    useMcu.setState({ at: undefined, source: undefined, frame: 0 });
   };
   return {
     step: (what) => follow(() => client.call('debug.step', { what, limitNs: STEP_NS })),
