@@ -12,8 +12,10 @@ import { FAULT } from '../../spec/faults.ts';
 import { ACCESS, type Memory, type Mmu } from '../wiring.ts';
 import { Buffers } from './buffers.ts';
 import { COST_BARRIER, COST_GROUP, COST_WARP, MAX_GROUP_ITEMS } from './choices.ts';
+import { goOn, part, select, takers, type Flock } from './divergence.ts';
 import { GroupStart } from './group.ts';
 import {
+  ALL_LANES,
   LaneFile,
   LANES,
   SOURCE_TEMP_ROW,
@@ -34,7 +36,7 @@ import { ConstantPool } from './sources.ts';
 import { warpsOf, type Task } from './task.ts';
 import { Textures } from './textures.ts';
 import { ANSWER } from './translator/frame.ts';
-import { ENTERED, fileMemory, ShaderTranslator } from './translator/translator.ts';
+import { ENTERED, fileMemory, ShaderTranslator, startFunctions } from './translator/translator.ts';
 
 /** How a run ended: the budget is used up, everything is done, a fault (`memory.fault`), or the watch stopped it. */
 export const RUN = { MORE: 0, DONE: 1, FAULT: 2, CUT: 3 } as const;
@@ -80,13 +82,14 @@ export class ShaderEngine {
   /** The task whose registers are in the file. */
   private resident: Task | undefined;
   private readonly operands: Operands;
+  private readonly flock: Flock = { first: 0, end: 0, place: 0 };
 
   constructor(memory: Memory, mmu: Mmu, kind: ShaderEngineKind = 'interpreter') {
     this.mmu = mmu;
     const shared = kind === 'translator' && memory.wasm !== undefined ? fileMemory() : undefined;
     const file = new LaneFile(shared?.buffer);
     this.file = file;
-    this.start = new GroupStart(file);
+    this.start = new GroupStart(file, shared && startFunctions(shared));
     this.operands = new Operands(file);
     this.pool = new ConstantPool(file);
     this.memory = new ShaderMemory(memory, mmu, file.words(PAGES_ROW, PAGES_WORDS));
@@ -122,6 +125,7 @@ export class ShaderEngine {
     this.cycles = 0;
     this.counts.fill(0);
     this.memory.traffic = 0;
+    this.flock.end = 0;
     this.open(task);
     // Whoever looks at instructions sees each of them.
     if (this.watch === undefined) this.translator?.open(task, this.operands.floatMode);
@@ -189,8 +193,8 @@ export class ShaderEngine {
     for (let w = 0; w < warps; w++) {
       const lanes = Math.min(LANES, items - w * LANES);
       task.pc[w] = env.code;
-      task.active[w] = 2 ** lanes - 1;
-      task.alive[w] = 2 ** lanes - 1;
+      task.active[w] = (1 << lanes) - 1;
+      task.alive[w] = (1 << lanes) - 1;
       task.blocked[w] = 0;
     }
     task.begun = true;
@@ -202,49 +206,62 @@ export class ShaderEngine {
   private runGroup(task: Task): number {
     const warps = warpsOf(task.environment);
     for (;;) {
-      for (; task.warp < warps; task.warp++) {
-        if ((task.alive[task.warp]! & ~task.blocked[task.warp]!) === 0) continue;
-        const status = this.runWarp(task, task.warp);
-        if (status !== RUN.DONE) return status;
+      while (task.warp < warps) {
+        const w = task.warp;
+        if ((task.alive[w]! & ~task.blocked[w]!) !== 0) {
+          const left = this.runPhase(task, warps);
+          if (left === ENTERED.NOT && task.warp !== w) continue;
+          const status = this.runWarp(task, task.warp, left);
+          if (status !== RUN.DONE) return status;
+        }
+        task.warp++;
       }
-      // Every lane that has not ended waits at a barrier: all go on.
-      let alive = 0;
-      for (let w = 0; w < warps; w++) {
-        alive |= task.alive[w]!;
-        if (task.blocked[w] === 0) continue;
-        task.blocked[w] = 0;
-        this.select(task, w);
-        this.cycles += COST_BARRIER;
-      }
-      if (alive === 0) return RUN.DONE;
+      const waited = goOn(task, warps, this.flock);
+      this.cycles += COST_BARRIER * waited;
+      if (waited === 0) return RUN.DONE;
       task.warp = 0;
     }
   }
 
-  /** Makes the lanes with the lowest place active; false when all have ended or wait. */
-  private select(task: Task, w: number): boolean {
-    const candidates = task.alive[w]! & ~task.blocked[w]!;
-    const { lanePc } = task;
-    const first = w * LANES;
-    let lowest = Infinity;
-    let active = 0;
-    for (let l = 0; l < LANES; l++) {
-      if (((candidates >>> l) & 1) === 0) continue;
-      const at = lanePc[first + l]!;
-      if (at < lowest) {
-        lowest = at;
-        active = 0;
-      }
-      if (at === lowest) active |= 1 << l;
+  /**
+   * Runs warps from the present one on in translated code as long as they do the same; `task.warp` is the first that
+   * is not done. How that one left translated code, ENTERED.NOT if it did not enter it.
+   */
+  private runPhase(task: Task, warps: number): number {
+    const { translator } = this;
+    // A lane's own memory has another address in each warp.
+    if (translator?.ready !== true || task.environment.tlsSize !== 0) return ENTERED.NOT;
+    const { pc, active, alive, blocked, lanePc } = task;
+    const first = task.warp;
+    const from = pc[first]!;
+    let end = first;
+    while (
+      end < warps &&
+      pc[end] === from &&
+      active[end] === ALL_LANES &&
+      alive[end] === ALL_LANES &&
+      blocked[end] === 0
+    )
+      end++;
+    if (end - first < 2) return ENTERED.NOT;
+    const done = translator.phase(task, first, end - first, from, this.budget);
+    if (done < 0) return ENTERED.NOT;
+    this.account(translator);
+    task.warp = first + done;
+    active.fill(0, first, task.warp);
+    if (translator.how === ENTERED.ENDED) alive.fill(0, first, task.warp);
+    else {
+      Object.assign(this.flock, { first, end: task.warp, place: translator.where });
+      blocked.fill(ALL_LANES, first, task.warp);
+      lanePc.fill(translator.where, first * LANES, task.warp * LANES);
     }
-    task.active[w] = active;
-    if (active === 0) return false;
-    task.pc[w] = lowest;
-    return true;
+    if (task.warp === end) return ENTERED.NOT;
+    this.settle(translator, task, task.warp, translator.next);
+    return translator.next;
   }
 
-  /** Runs a warp until all its lanes have ended or wait at a barrier. */
-  private runWarp(task: Task, w: number): number {
+  /** Runs a warp until all its lanes have ended or wait at a barrier. `left`: how it left translated code. */
+  private runWarp(task: Task, w: number, left: number): number {
     const { file, memory } = this;
     const base = FIRST_WARP + w * WARP_WORDS;
     this.enterWarp(task, w);
@@ -256,7 +273,8 @@ export class ShaderEngine {
     if (translator === undefined) this.start.forget();
     for (;;) {
       if (translator !== undefined) {
-        const how = this.enterTranslated(translator, task, w, pc, active);
+        const how = left === ENTERED.NOT ? this.enterTranslated(translator, task, w, pc, active) : left;
+        left = ENTERED.NOT;
         if (how === ENTERED.FAULT) return RUN.FAULT;
         if (how === ENTERED.ENDED || how === ENTERED.BARRIER) return RUN.DONE;
         if (how === ENTERED.NOT) {
@@ -311,12 +329,13 @@ export class ShaderEngine {
         // A store may have changed code, or what the page tables say of it.
         if (this.programs.epoch !== this.pageEpoch) this.pageVa = -1;
       } else if (op.kind === KIND.BRANCH) {
-        const taken = this.branch(op, base, pc, active);
+        this.operands.prepare(op, base, pc);
+        const taken = takers(file.I, op, this.operands.sources[0]!, active);
         if (taken === active && active === alive && op.name === 'BRANCHZ') pc += op.imm * WORD;
         else if (taken !== 0) {
-          this.part(task, w, op, base, pc, active, taken);
+          part(task, w, file.I, op, base, pc, active, taken);
           if (op.end) this.endLanes(task, w, active);
-          if (!this.select(task, w)) return RUN.DONE;
+          if (!select(task, w)) return RUN.DONE;
           pc = task.pc[w]!;
           active = task.active[w]!;
           alive = task.alive[w]!;
@@ -332,7 +351,7 @@ export class ShaderEngine {
         for (let l = 0; l < LANES; l++) if ((active >>> l) & 1) task.lanePc[first + l] = pc;
         if (op.end) this.endLanes(task, w, active);
         else task.blocked[w] = task.blocked[w]! | active;
-        if (!this.select(task, w)) return RUN.DONE;
+        if (!select(task, w)) return RUN.DONE;
         pc = task.pc[w]!;
         active = task.active[w]!;
         alive = task.alive[w]!;
@@ -346,11 +365,11 @@ export class ShaderEngine {
       if (!op.turn) continue;
       if (op.end) {
         this.endLanes(task, w, active);
-        if (!this.select(task, w)) return RUN.DONE;
+        if (!select(task, w)) return RUN.DONE;
       } else if (active !== alive) {
         const first = w * LANES;
         for (let l = 0; l < LANES; l++) if ((active >>> l) & 1) task.lanePc[first + l] = pc;
-        if (!this.select(task, w)) return RUN.DONE;
+        if (!select(task, w)) return RUN.DONE;
       } else continue;
       pc = task.pc[w]!;
       active = task.active[w]!;
@@ -369,10 +388,20 @@ export class ShaderEngine {
   private enterTranslated(translator: ShaderTranslator, task: Task, w: number, pc: number, active: number): number {
     const how = translator.enter(task, w, pc, active, this.budget);
     if (how === ENTERED.NOT) return how;
+    this.account(translator);
+    this.settle(translator, task, w, how);
+    return how;
+  }
+
+  private account(translator: ShaderTranslator): void {
     this.budget = translator.budget;
     this.cycles += translator.cycles;
     this.counts[2] = this.counts[2]! + translator.loads;
     this.counts[3] = this.counts[3]! + translator.stores;
+  }
+
+  /** Takes over how a warp has left translated code. */
+  private settle(translator: ShaderTranslator, task: Task, w: number, how: number): void {
     if (translator.selected >= 0) {
       task.pc[w] = translator.selected;
       task.active[w] = translator.active;
@@ -390,11 +419,10 @@ export class ShaderEngine {
     } else if (how === ENTERED.TURN && translator.active !== task.alive[w]) {
       const first = w * LANES;
       for (let l = 0; l < LANES; l++) if ((translator.active >>> l) & 1) task.lanePc[first + l] = translator.pc;
-      this.select(task, w);
+      select(task, w);
       translator.pc = task.pc[w]!;
       translator.active = task.active[w]!;
     }
-    return how;
   }
 
   private aluForTranslated(op: MicroOp, base: number, next: number, active: number, whole: boolean): void {
@@ -469,46 +497,8 @@ export class ShaderEngine {
     }
     return op;
   }
-
-  /** Active lanes that take a branch. */
-  private branch(op: MicroOp, base: number, next: number, active: number): number {
-    this.operands.prepare(op, base, next);
-    const { I } = this.file;
-    const row = this.operands.sources[0]!;
-    const shift = (op.select & COMBINE_MASK) === COMBINE_HIGH ? 16 : 0;
-    const mask = (op.select & COMBINE_MASK) === 0 ? -1 : 0xffff;
-    let taken = 0;
-    for (let l = 0; l < LANES; l++) {
-      if ((((I[row + l]! >>> shift) & mask) === 0) === op.flag) taken |= 1 << l;
-    }
-    return taken & active;
-  }
-
-  /** Lanes go different ways: each active one gets its own place. */
-  private part(task: Task, w: number, op: MicroOp, base: number, next: number, active: number, taken: number): void {
-    const first = w * LANES;
-    const target = op.b + (base & op.bm);
-    for (let l = 0; l < LANES; l++) {
-      if (((active >>> l) & 1) === 0) continue;
-      const goes = ((taken >>> l) & 1) === 1;
-      task.lanePc[first + l] = !goes
-        ? next
-        : op.name === 'BRANCHZ'
-          ? next + op.imm * WORD
-          : indirect(op, next, this.file.I[target + l]!);
-    }
-  }
 }
 
 /** The only slot a barrier may name (chosen: any other is a barrier fault). */
 const BARRIER_SLOT = 7;
-const COMBINE_MASK = 7;
-const COMBINE_HIGH = 2;
-const ABSOLUTE = 8;
-
 const place = (row: number, base: number, mask: number): number => row + (base & mask);
-
-/** Target of an indirect branch: an address in the same 4 GiB, or a distance in instructions. */
-function indirect(op: MicroOp, next: number, value: number): number {
-  return (op.select & ABSOLUTE) !== 0 ? Math.floor(next / TWO32) * TWO32 + (value >>> 0) : next + value * WORD;
-}

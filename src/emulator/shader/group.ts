@@ -5,27 +5,34 @@
  * Clearing all registers of all warps is much of the work of a short program. Where it is known which ones the
  * programs since the last clearing could write, only those are cleared.
  */
-import { FIRST_WARP_WORD, LANES, MAX_WARPS, REGISTERS, WARP_WORDS, type LaneFile } from './layout.ts';
+import { FILLED, FIRST_WARP_WORD, IDS_ROW, LANES, MAX_WARPS, REGISTERS, WARP_WORDS, type LaneFile } from './layout.ts';
 import { warpsOf, type Task } from './task.ts';
+import { idsAt, registerAt, type StartFunctions } from './translator/start.ts';
 
 /** First of the registers that are filled, and the register that bit 0 of `preload` means. */
 const FIRST_PRELOAD = 55;
 const PRELOAD_BASE = 48;
-const PRELOADS = 8;
+const LANE_SHIFT = 4;
 const MAX_ITEMS = MAX_WARPS * LANES;
 
 export class GroupStart {
   private readonly file: LaneFile;
   /** Local ids of items in groups of the size in use: x and y packed, z, x, y, z. */
-  private readonly ids = Array.from({ length: PRELOADS }, () => new Int32Array(MAX_ITEMS));
+  private readonly ids: readonly Int32Array[];
   private readonly size = [0, 0, 0];
-  private readonly first = new Int32Array(PRELOADS);
+  private readonly first = new Int32Array(FILLED);
   /** Warps whose registers are 0 but for those marked in `dirty`. */
   private clean = 0;
   private readonly dirty = new Uint8Array(REGISTERS);
+  private readonly marked: number[] = [];
 
-  constructor(file: LaneFile) {
+  /** Loops in JavaScript without it. */
+  private readonly vectors: StartFunctions | undefined;
+
+  constructor(file: LaneFile, vectors?: StartFunctions) {
     this.file = file;
+    this.vectors = vectors;
+    this.ids = Array.from({ length: FILLED }, (_, n) => file.words(IDS_ROW + n * MAX_WARPS, MAX_ITEMS));
   }
 
   /** Any register may be written from now on. */
@@ -43,7 +50,7 @@ export class GroupStart {
     const gy = box.y + (Math.floor(task.group / box.nx) % box.ny);
     const gz = box.z + Math.floor(task.group / (box.nx * box.ny));
     this.resize(sizeX, sizeY, sizeZ);
-    const { first, dirty } = this;
+    const { first } = this;
     first[2] = gx;
     first[3] = gy;
     first[4] = gz;
@@ -51,13 +58,13 @@ export class GroupStart {
     first[6] = env.offsetY + gy * sizeY;
     first[7] = env.offsetZ + gz * sizeZ;
     const wanted = env.preload >>> (FIRST_PRELOAD - PRELOAD_BASE);
-    for (let n = 0; n < PRELOADS; n++) {
+    for (let n = 0; n < FILLED; n++) {
       if (((wanted >>> n) & 1) === 0) continue;
-      dirty[FIRST_PRELOAD + n] = 1;
+      this.mark(FIRST_PRELOAD + n);
       this.fill(n, sizeX * sizeY * sizeZ);
     }
     if (written === undefined) this.clean = 0;
-    else for (const register of written) dirty[register] = 1;
+    else for (const register of written) this.mark(register);
   }
 
   /** One filled register of all items. */
@@ -65,28 +72,40 @@ export class GroupStart {
     const { I } = this.file;
     const ids = this.ids[n]!;
     const start = this.first[n]!;
-    let at = FIRST_WARP_WORD + (FIRST_PRELOAD + n) * LANES;
-    for (let item = 0; item < items; item++) {
+    const whole = this.vectors === undefined ? 0 : items >>> LANE_SHIFT;
+    if (whole > 0) this.vectors!.fill(registerAt(FIRST_PRELOAD + n), whole, idsAt(n), start);
+    let at = FIRST_WARP_WORD + (FIRST_PRELOAD + n) * LANES + whole * WARP_WORDS;
+    for (let item = whole * LANES; item < items; item++) {
       I[at] = start + ids[item]!;
       at += (item & (LANES - 1)) === LANES - 1 ? WARP_WORDS - LANES + 1 : 1;
     }
   }
 
+  private mark(register: number): void {
+    if (this.dirty[register] === 1) return;
+    this.dirty[register] = 1;
+    this.marked.push(register);
+  }
+
   private clear(warps: number): void {
     const { I, D } = this.file;
-    const { dirty } = this;
+    const { dirty, marked } = this;
     const known = Math.min(this.clean, warps);
-    for (let r = 0; r < REGISTERS; r++) {
-      if (dirty[r] === 0) continue;
+    for (const r of known === 0 ? [] : marked) {
+      if (this.vectors !== undefined) {
+        this.vectors.clear(registerAt(r), known);
+        continue;
+      }
       for (let w = 0; w < known; w++) {
         const at = (FIRST_WARP_WORD + w * WARP_WORDS + r * LANES) / 2;
-        for (let n = 0; n < LANES / 2; n++) D[at + n] = 0;
+        for (let d = 0; d < LANES / 2; d++) D[at + d] = 0;
       }
     }
-    I.fill(0, FIRST_WARP_WORD + known * WARP_WORDS, FIRST_WARP_WORD + warps * WARP_WORDS);
+    if (known < warps) I.fill(0, FIRST_WARP_WORD + known * WARP_WORDS, FIRST_WARP_WORD + warps * WARP_WORDS);
     if (warps < this.clean) return;
     this.clean = warps;
-    dirty.fill(0);
+    for (const r of marked) dirty[r] = 0;
+    marked.length = 0;
   }
 
   private resize(x: number, y: number, z: number): void {

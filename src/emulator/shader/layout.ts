@@ -46,7 +46,10 @@ export const PAGES_ENTRIES = 256;
 export const PAGES_WORDS = 4 * PAGES_ENTRIES * 3;
 export const BUFFERS_ROW = PAGES_ROW + PAGES_WORDS / LANES;
 export const BUFFERS_WORDS = 16 * 8;
-export const FILE_ROWS = BUFFERS_ROW + BUFFERS_WORDS / LANES;
+/** Ids of the items of a work-group (group.ts): for each register that is filled, a row for each warp. */
+export const IDS_ROW = BUFFERS_ROW + BUFFERS_WORDS / LANES;
+export const FILLED = 8;
+export const FILE_ROWS = IDS_ROW + FILLED * MAX_WARPS;
 
 export const FILE_BYTES = FILE_ROWS * LANES * 4;
 

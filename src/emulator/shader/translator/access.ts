@@ -325,6 +325,33 @@ function bufferAddresses(bytes: number): FunctionBody {
   return { type: FOUR_I32, locals: LOCALS, code };
 }
 
+/**
+ * LD_BUFFER of a word a lane where all lanes execute and their offsets follow each other: one look at the buffer, one at
+ * the page. Rows of offsets and of handles, register; 0 also where they do not.
+ */
+function bufferRow(): FunctionBody {
+  const expected = (q: number): number[] =>
+    v('i32x4.add', v('i32x4.splat', get(AT)), vector(16 * q, 16 * q + 4, 16 * q + 8, 16 * q + 12));
+  const low = i(W.add, get(AT), load32(FILE_MEMORY, get(BUFFER), BUFFERS + 8));
+  const code = join(
+    fail(i(W.ne, get(ACTIVE), int(ALL_LANES))),
+    set(AT, load32(FILE_MEMORY, get(OFFSET))),
+    fail(any(QUADS.map((q) => v('v128.xor', load128(FILE_MEMORY, get(OFFSET), 16 * q), expected(q))))),
+    findBuffer(),
+    fail(i(W.ltU, get(SIZE), int(ROW_BYTES))),
+    fail(i(W.gtU, get(AT), i(W.sub, get(SIZE), int(ROW_BYTES)))),
+    set(N, low),
+    fail(i(W.and, get(N), int(3))),
+    fail(i(W.gtU, i(W.and, get(N), int(PAGE_MASK)), int(PAGE_MASK + 1 - ROW_BYTES))),
+    set(AT, i(W.add, load32(FILE_MEMORY, get(BUFFER), BUFFERS + 12), i(W.ltU, get(N), get(AT)))),
+    lookUp(ACCESS.READ, get(N), get(AT)),
+    set(N, inPage(get(N))),
+    ...QUADS.map((q) => store128(FILE_MEMORY, get(TARGET), load128(RAM_MEMORY, get(N), 16 * q), 16 * q)),
+    int(1),
+  );
+  return { type: FOUR_I32, locals: LOCALS, code };
+}
+
 /** LEA_BUFFER into a pair of registers: rows of offsets and of handles, first register, lanes. */
 function bufferPointers(): FunctionBody {
   const put = (value: Code, offset: number, q: number): number[] =>
@@ -371,6 +398,10 @@ export class AccessFunctions {
 
   buffer(bytes: number): number {
     return this.number(`buffer${bytes}`, () => bufferAddresses(bytes));
+  }
+
+  bufferRow(): number {
+    return this.number('bufferRow', bufferRow);
   }
 
   pointers(): number {

@@ -37,6 +37,7 @@ import {
   QUADS,
 } from './frame.ts';
 import { SELECT_VECTORS, activate, select, leave, taken, part } from './lanes.ts';
+import { phaseFunction } from './phase.ts';
 import { Quad, constantOf, sourceOf, canPrepare, zeroPart, zeroTest, type Frame } from './quad.ts';
 import type { Block, Region } from './region.ts';
 import { floatTemplates, type Fusing, type Template } from './templates-float.ts';
@@ -49,6 +50,7 @@ const IMPORTS = [
 ] as const;
 const ALU = 0;
 const MESSAGE = 1;
+const RUN = IMPORTS.length;
 
 export interface Compiled {
   readonly bytes: Uint8Array;
@@ -74,7 +76,7 @@ class Compiler {
   private readonly I: Int32Array;
   private readonly options: CompileOptions;
   private readonly templates: Readonly<Record<string, Template>>;
-  private readonly access = new AccessFunctions(IMPORTS.length + 1);
+  private readonly access = new AccessFunctions(IMPORTS.length + 2);
   private readonly messages: FastMessages;
   private readonly slow: number[] = [];
   private vectors = 0;
@@ -108,7 +110,11 @@ class Compiler {
     const code = this.run();
     const locals = [...Array<number>(INTS).fill(I32), ...Array<number>(8 + this.vectors).fill(V128)];
     const type = { takes: Array<number>(PARAMETERS).fill(I32), gives: [I32] };
-    const bytes = moduleOf(IMPORTS, [{ type, locals, code, name: 'run' }, ...this.access.functions]);
+    const bytes = moduleOf(IMPORTS, [
+      { type, locals, code, name: 'run' },
+      phaseFunction(RUN),
+      ...this.access.functions,
+    ]);
     return { bytes, slow: this.slow };
   }
 
@@ -215,11 +221,17 @@ class Compiler {
     };
     ops.forEach((op, n) => {
       const place = start + n;
+      if (op.end && op.kind !== KIND.NOTHING) {
+        // The end of some lanes only is the interpreter's.
+        flush();
+        parts.push(this.count());
+        parts.push(this.within(i(W.eqz, get(FULL)), () => this.exit(EXIT.INTERPRET, place)));
+      }
       this.instructions++;
       this.cost += op.cost;
       if (op.kind === KIND.MESSAGE) {
         flush();
-        parts.push(this.message(op, place, end === 'turn' && n === ops.length - 1));
+        parts.push(this.message(op, place, n === ops.length - 1 ? end : 'fall'));
       } else if (op.kind === KIND.ALU) {
         if (this.hasTemplate(op)) run.push(op);
         else {
@@ -352,6 +364,7 @@ class Compiler {
 
   private ending(ops: readonly MicroOp[], next: number, end: Block['end']): number[] {
     const last = ops.at(-1);
+    if (end === 'end' && last!.kind !== KIND.NOTHING) return this.exit(EXIT.ENDED, next);
     switch (end) {
       case 'hard':
         return this.exit(EXIT.INTERPRET, next);
@@ -421,13 +434,13 @@ class Compiler {
   }
 
   /** A message: the fast way where there is one, else or when that gives up the interpreter's. */
-  private message(op: MicroOp, place: number, turns: boolean): number[] {
+  private message(op: MicroOp, place: number, end: Block['end']): number[] {
     const slowly = (): number[] => this.slowMessage(place);
     const fast = this.messages.fast(op);
     const counted = this.count();
     const loads = (op.access & 1) !== 0 ? set(LOADS, i(W.add, get(LOADS), int(1))) : [];
     const stores = (op.access & 2) !== 0 ? set(STORES, i(W.add, get(STORES), int(1))) : [];
-    if (fast === undefined) return join(counted, slowly(), loads, stores, this.leaveIfChanged(place, turns));
+    if (fast === undefined) return join(counted, slowly(), loads, stores, this.leaveIfChanged(place, end));
     this.depth++;
     const code = join(
       counted,
@@ -441,7 +454,7 @@ class Compiler {
       slowly(),
       loads,
       stores,
-      this.leaveIfChanged(place, turns),
+      this.leaveIfChanged(place, end),
       W.end,
     );
     this.depth--;
@@ -456,8 +469,9 @@ class Compiler {
   }
 
   /** Code that may have changed is not executed any further here. Where lanes meet, they meet first. */
-  private leaveIfChanged(place: number, turns: boolean): number[] {
-    return this.within(get(CHANGED), () => this.exit(turns ? EXIT.TURN : EXIT.INTERPRET, place + 1));
+  private leaveIfChanged(place: number, end: Block['end']): number[] {
+    if (end === 'end') return [];
+    return this.within(get(CHANGED), () => this.exit(end === 'turn' ? EXIT.TURN : EXIT.INTERPRET, place + 1));
   }
 }
 

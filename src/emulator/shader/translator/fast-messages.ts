@@ -50,8 +50,11 @@ export class FastMessages {
     if (name !== 'LD_BUFFER' || !loads) return undefined;
     const find = call(this.access.buffer(bytes), a.at, b.at, int(0), get(ACTIVE));
     const load = call(this.access.load(words), int(ADDRESS_LOW), int(ADDRESS_HIGH), register, get(ACTIVE));
-    const both = join(find, [0x04, I32], load, W.else, int(0), W.end);
-    return { prepare: join(a.prepare, b.prepare), done: both, words };
+    const either = (test: Code, yes: Code, no: Code): number[] => join(test, [0x04, I32], yes, W.else, no, W.end);
+    const both = either(find, load, int(0));
+    const done =
+      words > 1 ? both : either(call(this.access.bufferRow(), a.at, b.at, register, get(ACTIVE)), int(1), both);
+    return { prepare: join(a.prepare, b.prepare), done, words };
   }
 
   /** Address of a source's row; a constant is put into a row of its own first. */

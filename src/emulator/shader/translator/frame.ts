@@ -8,7 +8,22 @@ import { ROW_BYTES } from './access.ts';
  */
 export const EXIT = { INTERPRET: 0, FAULT: 1, ENDED: 2, TURN: 3, BARRIER: 4 } as const;
 /** Words of the state row. */
-export const STATE = { PLACE: 0, ACTIVE: 1, BUDGET: 2, CYCLES: 3, LOADS: 4, STORES: 5, MOVED: 6, SELECTED: 7 } as const;
+export const STATE = {
+  PLACE: 0,
+  ACTIVE: 1,
+  BUDGET: 2,
+  CYCLES: 3,
+  LOADS: 4,
+  STORES: 5,
+  MOVED: 6,
+  SELECTED: 7,
+  /** The last message of the interpreter may have changed code. */
+  CHANGED: 8,
+  /** What `phase` leaves: how the warps it is done with ended, at which place, and how the next one did. */
+  HOW: 9,
+  WHERE: 10,
+  NEXT: 11,
+} as const;
 /** No place. */
 export const NOWHERE = 0x7fff_ffff;
 /** What the interpreter's message answers: done, fault, code or translations may have changed. */

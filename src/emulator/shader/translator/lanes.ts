@@ -25,6 +25,7 @@ import {
   ALIVE,
   BUDGET,
   CANDIDATES,
+  CHANGED,
   CYCLES,
   EXITED,
   FULL,
@@ -123,6 +124,7 @@ export function leave(): number[] {
     state(STATE.STORES, STORES),
     state(STATE.MOVED, MOVED),
     state(STATE.SELECTED, SELECTED),
+    state(STATE.CHANGED, CHANGED),
     get(EXITED),
   );
 }

@@ -43,7 +43,7 @@ function isHard(op: MicroOp): boolean {
   if (op.kind === KIND.INVALID) return true;
   if (op.kind === KIND.BARRIER) return op.end || op.select !== BARRIER_SLOT;
   if (op.kind === KIND.BRANCH) return op.end || op.name !== 'BRANCHZ' || op.counter || !canPrepare(op.pa, false);
-  return op.end && op.kind !== KIND.NOTHING;
+  return false;
 }
 
 /** Finds the region of an entry; `fetch` answers with the instruction at a distance from it. */

@@ -13,6 +13,7 @@ import type { Task } from '../task.ts';
 import { compile } from './compile.ts';
 import { EXIT, NOWHERE, STATE } from './frame.ts';
 import { discover, type Region } from './region.ts';
+import { START_FUNCTIONS, type StartFunctions } from './start.ts';
 import type { Fusing } from './templates-float.ts';
 import { FILE_MEMORY, I32, int, load128, moduleOf, store128, v } from './wasm.ts';
 
@@ -55,6 +56,7 @@ interface Translation {
   readonly slow: readonly number[];
   readonly ops: MicroOp[];
   readonly run: (...operands: number[]) => number;
+  readonly phase: (...operands: number[]) => number;
   epoch: number;
   generation: number;
 }
@@ -65,6 +67,15 @@ export const ENTERED = { NOT: -1, ...EXIT } as const;
 /** Memory for a register file that translated code can share. */
 export function fileMemory(): { readonly buffer: ArrayBuffer } {
   return new WebAssembly.Memory({ initial: Math.ceil(FILE_BYTES / WASM_PAGE) });
+}
+
+/** The functions of start.ts over such a memory. */
+export function startFunctions(file: object): StartFunctions {
+  const module = new WebAssembly.Module(moduleOf([], START_FUNCTIONS));
+  const { exports } = new WebAssembly.Instance(module, { m: { file, ram: file } });
+  const clear = exports['clear']!;
+  const fill = exports['fill']!;
+  return { clear, fill };
 }
 
 export class ShaderTranslator {
@@ -79,6 +90,10 @@ export class ShaderTranslator {
   stores = 0;
   /** Place of the last selection of lanes as an address, -1 for none. */
   selected = -1;
+  /** What `phase` leaves besides. */
+  how: number = ENTERED.NOT;
+  where = 0;
+  next: number = ENTERED.NOT;
   /** Programs translated since power-on, their instructions and bytes of code. */
   made = 0;
   madeInstructions = 0;
@@ -151,18 +166,39 @@ export class ShaderTranslator {
     const place = (pc - t.origin) / WORD;
     if (!(place >= 0 && place < t.region.span) || t.region.leaders[place] === -1) return ENTERED.NOT;
     if (!this.check(t)) return ENTERED.NOT;
-    const { file } = this.parts;
     const alive = task.alive[w]!;
     const candidates = alive & ~task.blocked[w]!;
     const first = w * LANES;
-    const { I } = file;
     const others = candidates === active ? NOWHERE : this.placeOthers(task, first, candidates & ~active, t.origin);
     if (others === undefined) return ENTERED.NOT;
-    const base = (WARP_ROW * LANES + w * WARP_WORDS) * 4;
-    const how = t.run(base, place, active, alive, candidates, others, budget);
+    return this.left(t, task, w, t.run(registersOf(w), place, active, alive, candidates, others, budget));
+  }
+
+  /**
+   * Runs warps one after the other from `pc`, where all lanes of all of them execute, to a barrier or their end: how
+   * many are done. They ended as `how` says, at `where`. If not all are done, `next` is how the one behind them left,
+   * with the rest as after `enter`; the counts are of all.
+   */
+  phase(task: Task, w: number, count: number, pc: number, budget: number): number {
+    const t = this.current;
+    const place = t === undefined ? -1 : (pc - t.origin) / WORD;
+    if (t === undefined || !(place >= 0 && place < t.region.span) || t.region.leaders[place] === -1) return -1;
+    if (!this.check(t)) return -1;
+    const done = t.phase(registersOf(w), count, place, w, budget);
+    const { I } = this.parts.file;
     const state = STATE_ROW * LANES;
-    const at = t.origin + WORD * I[state + STATE.PLACE]!;
-    this.pc = at;
+    this.how = I[state + STATE.HOW]!;
+    this.where = t.origin + WORD * I[state + STATE.WHERE]!;
+    this.next = this.left(t, task, w + Math.min(done, count - 1), I[state + STATE.NEXT]!);
+    return done;
+  }
+
+  /** Takes what translated code has left of a warp. */
+  private left(t: Translation, task: Task, w: number, how: number): number {
+    const { I } = this.parts.file;
+    const first = w * LANES;
+    const state = STATE_ROW * LANES;
+    this.pc = t.origin + WORD * I[state + STATE.PLACE]!;
     this.active = I[state + STATE.ACTIVE]!;
     this.budget = I[state + STATE.BUDGET]!;
     this.cycles = I[state + STATE.CYCLES]!;
@@ -259,6 +295,7 @@ export class ShaderTranslator {
       slow,
       ops,
       run: instance.exports['run']!,
+      phase: instance.exports['phase']!,
       epoch,
       generation,
     };
@@ -321,6 +358,9 @@ export class ShaderTranslator {
     return true;
   }
 }
+
+/** Byte address of a warp's registers. */
+const registersOf = (w: number): number => (WARP_ROW * LANES + w * WARP_WORDS) * 4;
 
 function equalWords(ram32: Int32Array, at: number, words: Int32Array): boolean {
   for (let n = 0; n < words.length; n++) if (ram32[at + n] !== words[n]) return false;
