@@ -5,7 +5,7 @@ import { CS_REASON } from '../../spec/registers/mcu-private.ts';
 import { ACCESS, UNIT } from '../wiring.ts';
 import * as C from './choices.ts';
 import { freeEntry, issueDeferred, snapshot } from './deferred.ts';
-import { busFault, translate, translationFault } from './faults.ts';
+import { misaligned, translate, translationFault } from './faults.ts';
 import { COUNTER, type Hardware } from './hardware.ts';
 import { badPair, BLOCKED, DEAD, type Execution, INVALID, shared } from './instruction.ts';
 import { inHigh, inLow, maskOf } from './isa.ts';
@@ -39,7 +39,7 @@ function multiple(h: Hardware, s: Stream, lo: number, hi: number, store: boolean
   if (mask === 0 || (C.ERROR_SKIPS_MEMORY && inError(s))) return C.COST_SHARED;
   const va = effective(s, address, lo);
   if (va % 4 !== 0) {
-    busFault(h, s, va, UNIT.CS_DATA);
+    misaligned(h, s, va);
     return DEAD;
   }
   const words = popcount32(mask);

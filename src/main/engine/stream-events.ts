@@ -16,6 +16,10 @@ import type { DetailBudget } from './record-detail.ts';
 export const STREAMS = 8;
 /** Instructions recorded after each start of a job (chosen: any example fits, and 512 rows are nothing). */
 export const INSTRUCTION_BUDGET = 512;
+/** High words from here on leave 53 bits; a Number just below 2^64 is a multiple of this. */
+const SAFE_HIGH = 2 ** 21;
+const COARSE = 2048;
+
 /** Architecture of the instructions of this GPU. */
 const ARCH = 10;
 
@@ -85,8 +89,10 @@ export class StreamEvents {
     this.onEvent(cs, opcode, detail);
     const { csf } = this.machine;
     const at = MCU_CS.CS_PC.offset;
-    const pc = (csf.peekStream(cs, at + 4) >>> 0) * TWO32 + (csf.peekStream(cs, at) >>> 0);
-    this.put(cs, pc, opcode, detail);
+    const hi = csf.peekStream(cs, at + 4) >>> 0;
+    const lo = csf.peekStream(cs, at) >>> 0;
+    // Above 2^53 a Number has steps of up to 2048: down, so that it stays below 2^64.
+    this.put(cs, hi * TWO32 + (hi < SAFE_HIGH ? lo : lo - (lo % COARSE)), opcode, detail);
     if (opcode === 'fault' || opcode === 'fatal') this.onFault?.(cs, opcode, detail);
   }
 

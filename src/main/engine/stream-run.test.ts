@@ -131,7 +131,7 @@ describe('faults of a stream', () => {
     const status = { va: DATA + 4, value: 1 };
     const result = run(booted(), text, { map: [{ va: DATA, length: PAGE }], set32: [status] });
     expect(result).toMatchObject({
-      jobs: [{ status: 'faulted', fault: 'fault: CS_INHERIT_FAULT' }],
+      jobs: [{ status: 'faulted', fault: 'fault: CS_INHERIT_FAULT, info 7f0000000000' }],
       registers: { r70: 1, r71: 2 },
     });
   });
@@ -146,7 +146,7 @@ describe('faults of a stream', () => {
       WAIT #4`;
     const bench = booted();
     expect(run(bench, text).jobs).toMatchObject([
-      { status: 'faulted', fault: expect.stringMatching(/^fault: TRANSLATION_FAULT_\d$/) },
+      { status: 'faulted', fault: expect.stringMatching(/^fault: TRANSLATION_FAULT_\d/) },
     ]);
     expect(bench.recorder.jobs()).toMatchObject([{ status: 'faulted', fault: expect.stringMatching(/^fault: TRANS/) }]);
   });
@@ -163,7 +163,9 @@ describe('faults of a stream', () => {
       MOVE32 r65, #${hi}
       LOAD_MULTIPLE r66, [d64]`;
     const result = run(bench, text, { map: [{ va: DATA, length: 2 * PAGE }] });
-    expect(result.jobs).toMatchObject([{ status: 'faulted', fault: expect.stringContaining('CS_BUS_FAULT') }]);
+    const address = shown.toLowerCase().replace(/^0+/, '');
+    const told = `fatal: CS_BUS_FAULT at 7e0000000018: a read of ${address}, ADDR_SIZE_FAULT_IN`;
+    expect(result.jobs).toMatchObject([{ status: 'faulted', fault: told }]);
     const log = bench.engine.board.logLines.join('\n');
     expect(log).toContain(`at VA 0x${shown}`);
     expect(log).toContain('ADDR_SIZE_FAULT_IN');

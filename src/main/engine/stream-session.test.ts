@@ -244,7 +244,13 @@ describe('a fault of the stream that is debugged', () => {
       1,
       'fatal: CS_INSTR_INVALID',
     ],
-    ['a load from nowhere', 'MOVE48 d64, #0x123456000\nLOAD_MULTIPLE r66, [d64]\nWAIT #0x1', 1, 'fatal: CS_BUS_FAULT'],
+    [
+      'a load from nowhere',
+      'MOVE48 d64, #0x123456000\nLOAD_MULTIPLE r66, [d64]\nWAIT #0x1',
+      1,
+      ': a read of 123456000, TRANSLATION_FAULT_',
+    ],
+    ['a load between words', 'MOVE48 d64, #0x123456002\nLOAD_MULTIPLE r66, [d64]', 1, ': 123456002 is not aligned'],
   ])('%s stops it there', (_, text, at, detail) => {
     const bench = new Bench();
     bench.begin(text);
