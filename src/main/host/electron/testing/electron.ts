@@ -2,6 +2,7 @@
  * Stands in for Electron where it cannot run (no display, no download): notes what the main process asks of it, and
  * lets a test in the parent process play the page, the person and the system. Only what our main process uses.
  */
+import type * as electron from 'electron';
 import { EventEmitter } from 'node:events';
 import { fork } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -127,6 +128,22 @@ export const utilityProcess = {
     };
   },
 };
+
+/** Members a stand-in has and Electron has not: none, or Electron's types changed and the tests would not notice. */
+type Strange<Mine, Real, Own extends string = never> = Exclude<keyof Mine, keyof Real | Own>;
+type Strangers =
+  | Strange<App, electron.App>
+  | Strange<WebContents, electron.WebContents, 'openHandler'>
+  | Strange<BrowserWindow, electron.BrowserWindow>
+  | Strange<typeof dialog, electron.Dialog>
+  | Strange<typeof protocol, electron.Protocol>
+  | Strange<typeof Menu, typeof electron.Menu>
+  | Strange<typeof crashReporter, electron.CrashReporter>
+  | Strange<typeof utilityProcess, typeof electron.utilityProcess>
+  | Strange<(typeof session)['defaultSession'], electron.Session>;
+/** Fails to compile with the names of such members. */
+const noStrangers: Strangers extends never ? true : Strangers = true;
+void noStrangers;
 
 /** What a test may ask, by name. */
 const DEEDS: Readonly<Record<string, (argument: never) => unknown>> = {
