@@ -1,5 +1,5 @@
 /**
- * A line about every instruction family, for hover texts and references: a, b, c, d are the sources in order.
+ * A line about every instruction family, for the listing of the Shader pane: a, b, c, d are the sources in order.
  * The family of `IADD.u32` is `IADD`.
  */
 import type { Row } from './isa.ts';

@@ -5,6 +5,7 @@
 import { useMemo } from 'react';
 import type { Result } from '../../../protocol/messages.ts';
 import type { ShaderStop, ShaderTask } from '../../../protocol/shader-debug.ts';
+import { aboutRow } from '../../../spec/valhall/about.ts';
 import { disassembleWord } from '../../../spec/valhall/disassemble.ts';
 import { VirtualTable, type Column } from '../../components/virtual-table.tsx';
 import { usePoll } from '../../engine/context.tsx';
@@ -36,6 +37,13 @@ export interface ListingProps {
 
 export function textsOf(words: Uint32Array): string[] {
   return Array.from({ length: words.length >> 1 }, (_, i) => disassembleWord(words[2 * i]!, words[2 * i + 1]!).text);
+}
+
+/** What an instruction does, in a line; undefined where there is none. */
+function aboutAt(words: Uint32Array | undefined, index: number | undefined): string | undefined {
+  if (words === undefined || index === undefined || 2 * index + 1 >= words.length) return undefined;
+  const { row } = disassembleWord(words[2 * index]!, words[2 * index + 1]!);
+  return row === undefined ? undefined : aboutRow(row);
 }
 
 export function Listing({ program, address, tasks, stop, onToggle }: ListingProps) {
@@ -107,7 +115,14 @@ export function Listing({ program, address, tasks, stop, onToggle }: ListingProp
         </span>
       ),
     },
-    { id: 'text', title: 'Instruction', width: 360, mono: true, text: (l) => l.text },
+    {
+      id: 'text',
+      title: 'Instruction',
+      width: 360,
+      mono: true,
+      text: (l) => l.text,
+      render: (l) => <span title={aboutAt(words, l.index)}>{l.text}</span>,
+    },
     { id: 'word', title: 'Word', width: 160, mono: true, text: (l) => l.word },
     ...(address === undefined
       ? []
@@ -133,7 +148,12 @@ export function Listing({ program, address, tasks, stop, onToggle }: ListingProp
       onActivate={(index) => onToggle(index)}
       rowClass={(l) => (l.stands ? 'shader-here' : '')}
       empty={<p className="dim">The program has no instructions.</p>}
-      footer={<span>instructions; F9 sets a breakpoint</span>}
+      footer={
+        <>
+          <span>instructions; F9 sets a breakpoint</span>
+          <span>{aboutAt(words, cursor)}</span>
+        </>
+      }
     />
   );
 }
