@@ -16,6 +16,8 @@ const POPOUT_URL = '/popout.html';
 const KEEPER = 'keeper';
 /** Frames a pane has to come up before the focus is given up (chosen: a second). */
 const FOCUS_FRAMES = 60;
+/** Frames in which the tab of a shown pane is brought into view (chosen). */
+const REVEAL_FRAMES = 4;
 
 export interface LayoutStore {
   readonly load: () => unknown;
@@ -71,11 +73,8 @@ export class Layout {
     if (api.getPanel(id) === undefined) this.add(api, pane);
     const panel = api.getPanel(id);
     panel?.api.setActive();
-    requestAnimationFrame(() => {
-      // Where there are more tabs than room, a new one stands beyond the edge.
-      panel?.group.element.querySelector('.dv-active-tab')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-      focusInto(id, FOCUS_FRAMES);
-    });
+    requestAnimationFrame(() => focusInto(id, FOCUS_FRAMES));
+    if (panel !== undefined) revealTab(panel, REVEAL_FRAMES);
   }
 
   close(id: string): void {
@@ -180,6 +179,17 @@ function panelOf(pane: Pane) {
 
 function isLayout(value: unknown): value is SerializedDockview {
   return typeof value === 'object' && value !== null && 'grid' in value && 'panels' in value;
+}
+
+/**
+ * Brings the tab of a pane into view where there are more tabs than room. The dock's own scroll bar, drawn a frame
+ * later, can put the strip back to where it was: a few frames in a row settle it.
+ */
+function revealTab(panel: IDockviewPanel, frames: number): void {
+  requestAnimationFrame(() => {
+    panel.group.element.querySelector('.dv-active-tab')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (frames > 1) revealTab(panel, frames - 1);
+  });
 }
 
 /**
