@@ -11,7 +11,7 @@ import { useUi } from '../state/ui.ts';
 import { Overlay } from './overlay.tsx';
 
 /** Entries shown at once (chosen); the note below says how many there are. */
-const SHOWN = 100;
+const SHOWN = 200;
 
 export function Palette({ initial }: { readonly initial: string }) {
   const { quickOpen } = useWorkspace();
