@@ -23,6 +23,8 @@ const VIEWPORT = { width: 1440, height: 900 };
 const BIG = 'million';
 const EMPTY = 'empty';
 const TREE = '[role=tree]';
+/** Bounds a hang; nothing is measured by it. */
+const PATIENCE_MS = 120_000;
 /** How long the page rests before something is measured: questions of the panes are answered then. */
 const REST_MS = 3000;
 
@@ -186,6 +188,7 @@ export const ui: Benchmark = {
     const browser = await launchBrowser();
     try {
       const context = await browser.newContext({ viewport: VIEWPORT });
+      context.setDefaultTimeout(PATIENCE_MS);
       // The link works once; the cookie it gives opens every page after.
       await withPage(context, host.url, ready);
       const place = { context, host, url: new URL('/', host.url).href, bare: pathToFileURL(bareFile).href };
