@@ -7,6 +7,7 @@
  * A program is named by its content (twelve hex digits), so that breakpoints hold wherever its words are loaded.
  */
 import { z } from 'zod';
+import { MAX_EXPRESSION } from './debug-expression.ts';
 import { bytes, u32, u53 } from './inputs.ts';
 
 const none = z.strictObject({});
@@ -28,6 +29,8 @@ export const shaderBreakpoint = z.strictObject({
   index: u32.max(MAX_PROGRAM - 1),
   /** Hits passed over before it stops. */
   ignore: u32.default(0),
+  /** Stops only where this expression (shader-condition.ts) is not 0 for a lane that executes. */
+  condition: z.string().max(MAX_EXPRESSION).optional(),
 });
 export type ShaderBreakpoint = z.output<typeof shaderBreakpoint>;
 

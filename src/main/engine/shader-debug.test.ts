@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../base/errors.ts';
 import { requests, type Params, type RequestName, type Result } from '../../protocol/messages.ts';
 import type { ShaderStop } from '../../protocol/shader-debug.ts';
 import { readCapture } from '../lab/capture-files.ts';
@@ -86,6 +87,44 @@ class Bench implements CaptureHost {
 }
 
 describe('a debugger of shaders', () => {
+  it('stops where a condition holds for a lane that executes', async () => {
+    const bench = new Bench();
+    await bench.replay('03_saxpy_full_init');
+    const { id } = bench.program;
+    const at = { program: id, index: 4 };
+    for (const condition of ['lane ==', '[r0] == 1', 'r64 == 0', 'pc == 0', 'pressure > 1']) {
+      expect(() => bench.call('shaderdebug.break', { ...at, condition })).toThrow(UsageError);
+    }
+    expect(bench.call('shaderdebug.list', {})).toEqual([]);
+    const point = bench.call('shaderdebug.break', { ...at, condition: 'warp == 2 && lane == 7 && group_x == 1' });
+    bench.call('shaderdebug.break', { ...at, condition: 'lane == 16 || (active & 0x10000) != 0' });
+    const stops: ShaderStop[] = [];
+    bench.onStop = (b) => {
+      stops.push(b.where);
+      const [task] = b.call('shaderdebug.tasks', {}).filter((t) => t.core === b.where.core);
+      expect(task?.at).toEqual([1, 0, 0]);
+      b.run();
+    };
+    await bench.replay('03_saxpy_full_init', 2);
+    expect(stops).toMatchObject([{ reason: 'breakpoint', breakpoint: point.id, warp: 2, index: 4 }]);
+    expect(bench.call('shaderdebug.list', {}).map((b) => b.hits)).toEqual([1, 0]);
+  });
+
+  it('stops where a register of a lane has a value', async () => {
+    const bench = new Bench();
+    await bench.replay('03_saxpy_full_init');
+    bench.call('shaderdebug.break', { program: bench.program.id, index: 4, condition: '(r55 & 0xffff) == 19' });
+    const warps: (number | undefined)[] = [];
+    bench.onStop = (b) => {
+      const { core, warp } = b.where;
+      warps.push(warp);
+      expect(b.register(core!, warp!, 55)[3]! & 0xffff).toBe(19);
+      b.run();
+    };
+    await bench.replay('03_saxpy_full_init', 2);
+    expect(new Set(warps)).toEqual(new Set([1]));
+  });
+
   it('stops before an instruction, steps there and back, and leaves no trace', async () => {
     const plain = new Bench();
     expect((await plain.replay('03_saxpy_full_init')).ok).toBe(true);

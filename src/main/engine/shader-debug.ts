@@ -20,6 +20,7 @@ import type {
   ShaderTask,
 } from '../../protocol/shader-debug.ts';
 import type { Engine } from './engine.ts';
+import { shaderCondition, type ShaderCondition } from './shader-condition.ts';
 import { describeTask, indexOf, readLocal } from './shader-debug-state.ts';
 import { LaneWatch, type LanePlace } from './shader-lane.ts';
 import { inputsToShader, placeBefore } from './shader-places.ts';
@@ -34,6 +35,7 @@ const SLICE_NS = 1_000_000;
 interface Armed {
   readonly id: number;
   readonly breakpoint: ShaderBreakpoint;
+  readonly condition: ShaderCondition | undefined;
   hits: number;
 }
 
@@ -41,6 +43,11 @@ interface Armed {
 interface Goal {
   readonly warp: { readonly task: Task; readonly group: number; readonly warp: number } | undefined;
   left: number;
+}
+
+interface Reason {
+  readonly reason: string;
+  readonly breakpoint?: number;
 }
 
 type Stop = Pick<ShaderStop, 'reason' | 'breakpoint' | 'number' | 'core' | 'warp' | 'pc' | 'program' | 'index'>;
@@ -135,7 +142,8 @@ export class ShaderDebugger implements Breaks {
   add(breakpoint: ShaderBreakpoint): ShaderBreakpointState {
     const length = this.programs.of(breakpoint.program).words.length / 2;
     if (breakpoint.index >= length) throw new UsageError(`the program has ${length} instructions`);
-    const armed: Armed = { id: this.nextId++, breakpoint, hits: 0 };
+    const condition = breakpoint.condition === undefined ? undefined : shaderCondition(breakpoint.condition);
+    const armed: Armed = { id: this.nextId++, breakpoint, condition, hits: 0 };
     this.points.set(armed.id, armed);
     this.changed();
     return this.describe(armed);
@@ -381,7 +389,7 @@ export class ShaderDebugger implements Breaks {
     if (this.lane?.concerns(task, warp) === true) this.noteLane(task, warp, number);
     if (this.passed !== number) {
       this.passed = -1;
-      const stop = this.reasonAt(task, warp, index);
+      const stop = this.reasonAt(task, warp, index, active);
       if (stop !== undefined) {
         this.passed = number;
         this.stop = { ...this.stopAt(task, warp, pc, number, stop.reason), ...stop };
@@ -411,8 +419,15 @@ export class ShaderDebugger implements Breaks {
     this.here = here;
   }
 
-  private reasonAt(task: Task, warp: number, index: number): { reason: string; breakpoint?: number } | undefined {
+  private holds({ condition, hits }: Armed, task: Task, warp: number, active: number): boolean {
+    if (condition === undefined) return true;
+    const { uniforms } = task.environment;
+    return condition({ task, uniforms, warp, active, hits, registers: this.shaders.registers(task, warp) }) !== 0;
+  }
+
+  private reasonAt(task: Task, warp: number, index: number, active: number): Reason | undefined {
     for (const armed of this.here.get(index) ?? []) {
+      if (!this.holds(armed, task, warp, active)) continue;
       if (++armed.hits > armed.breakpoint.ignore) return { reason: 'breakpoint', breakpoint: armed.id };
     }
     const { goal } = this;

@@ -1,6 +1,8 @@
-/** Breakpoints of shaders, and the faults shaders had: each leads to its instruction, a fault also to its command. */
+/** Breakpoints of shaders with their conditions, and the faults shaders had: each leads to its instruction, a fault also to its command. */
 import { Trash2 } from 'lucide-react';
-import type { ShaderProgram } from '../../../protocol/shader-debug.ts';
+import { useState } from 'react';
+import { expressionProblem } from '../../../protocol/debug-expression.ts';
+import type { ShaderBreakpointState, ShaderProgram } from '../../../protocol/shader-debug.ts';
 import { useAct, useClient, usePoll } from '../../engine/context.tsx';
 import { hex, plural, timeText } from '../../lib/format.ts';
 import { Tool } from '../../shell/tool.tsx';
@@ -30,6 +32,7 @@ export function Points({ programs }: PointsProps) {
                 b.program,
               )}
             </button>
+            <Condition key={`${id} ${b.condition ?? ''}`} id={id} breakpoint={b} />
             <span className="dim">{bound ? `bound, ${plural(hits, 'hit')}` : 'waits for the program to run'}</span>
             <Tool
               icon={Trash2}
@@ -41,6 +44,45 @@ export function Points({ programs }: PointsProps) {
       </ul>
       {points?.length === 0 && <p className="dim">None yet: double-click an instruction, or press F9 on it.</p>}
     </div>
+  );
+}
+
+/** When a breakpoint stops; Enter takes what was written. A changed one is another breakpoint: its hits begin at 0. */
+function Condition({ id, breakpoint }: Pick<ShaderBreakpointState, 'id' | 'breakpoint'>) {
+  const client = useClient();
+  const act = useAct();
+  const { condition: before = '', program, index, ignore } = breakpoint;
+  const [text, setText] = useState(before);
+  const wanted = text.trim();
+  const problem = wanted === '' ? undefined : expressionProblem(wanted);
+  const change = async (): Promise<void> => {
+    const condition = wanted === '' ? {} : { condition: wanted };
+    await client.call('shaderdebug.break', { program, index, ignore, ...condition });
+    await client.call('shaderdebug.unbreak', { id });
+  };
+  return (
+    <form
+      className="shader-condition"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (problem === undefined && wanted !== before) void act(change());
+      }}
+    >
+      <input
+        className={problem === undefined ? 'mono' : 'mono filter-bad'}
+        aria-label={`Condition of the breakpoint at instruction ${index}`}
+        aria-invalid={problem !== undefined}
+        title={problem ?? 'Stops where this holds for a lane that executes. Enter takes it, Escape gives it up.'}
+        placeholder="always; or lane == 3 && r2 > 0x10"
+        spellCheck={false}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') setText(before);
+        }}
+      />
+      {wanted !== before && <span className="dim">{problem ?? 'Enter takes it'}</span>}
+    </form>
   );
 }
 
