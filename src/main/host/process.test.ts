@@ -77,6 +77,22 @@ describe('bin/tyr', () => {
     expect(JSON.parse(text)).toMatchObject({ name: 'GPU_ID', value: 0xa8670005 });
   });
 
+  it('goes on from a session whose inputs were partly refused: they are refused again', () => {
+    const scenario = put(
+      'refused.ts',
+      `export const options = { bare: true };
+export default async (bench) => {
+  await bench.load('as', 0x1000, new Uint8Array(4), 3).catch(() => {});
+  await bench.poke('GPU_INT_MASK', 3);
+};
+`,
+    );
+    const file = path.join(dir, 'refused.tyrsession');
+    execFileSync(bin, ['run', scenario, '--session', file], { stdio: 'ignore' });
+    const text = execFileSync(bin, ['peek', 'GPU_INT_MASK', '--from', file, '--json'], { encoding: 'utf8' });
+    expect(JSON.parse(text)).toMatchObject({ name: 'GPU_INT_MASK', value: 3 });
+  });
+
   const system = ['/usr/local/bin/node', '/usr/bin/node'].find((p) => existsSync(p));
   const features = system === undefined ? '' : execFileSync(system, ['-p', '!!process.features.typescript']).toString();
   const old = features.trim() === 'false';

@@ -2,7 +2,9 @@
  * Runs the inputs of a recorded session again on a new bench, up to its end or to a point before it. This is how a
  * command line starts from a session, and how a bench whose engine was lost is taken up again.
  */
+import { UsageError } from '../../base/errors.ts';
 import type { Client } from '../../protocol/client.ts';
+import type { Input } from '../../protocol/inputs.ts';
 import { readJournal } from '../lab/replay.ts';
 import type { SessionReader } from '../session/reader.ts';
 
@@ -36,6 +38,15 @@ export function lastPoint({ db }: SessionReader): Point | undefined {
   return { inputs: Math.max(1, total - 1), label: `before the last input (${kind})`, timeNs };
 }
 
+/** Gives an input again. One that was refused when it was recorded is refused again, and is no reason to stop. */
+async function again(client: Client, input: Input): Promise<void> {
+  try {
+    await client.call('input.apply', { input });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+  }
+}
+
 /** Makes the session's bench in an empty engine and gives it the first `inputs` inputs again. */
 export async function repeatInputs(
   client: Client,
@@ -50,7 +61,7 @@ export async function repeatInputs(
     if (input.kind === 'power-on') {
       const { kind: _kind, ...how } = input;
       await client.call('bench.create', { ...how, sessionPath });
-    } else await client.call('input.apply', { input });
+    } else await again(client, input);
     if (++done % TELL_EVERY === 0) progress(done);
   }
 }

@@ -5,6 +5,7 @@
 import Database from 'better-sqlite3';
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { BadInput } from '../../base/errors.ts';
+import { accessLog } from './accesses.ts';
 import { TABLES_V1, VIEWS_V1 } from './schema-v1.ts';
 import { APPLICATION_ID, CREATE_SESSION, SCHEMA_VERSION, VIEW_NAMES } from './schema.ts';
 
@@ -131,10 +132,8 @@ export function countRows(session: SessionReader): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const view of VIEW_NAMES) {
     try {
-      const chunked = view === 'register_access' && session.schemaVersion > 1;
-      const what = chunked ? 'coalesce(sum(count), 0) AS n FROM access_chunk' : `count(*) AS n FROM ${view}`;
-      const row = session.db.prepare(`SELECT ${what}`).get() as { n: number };
-      counts[view] = row.n;
+      const log = view === 'register_access' ? accessLog(session) : undefined;
+      counts[view] = log?.total() ?? (session.db.prepare(`SELECT count(*) FROM ${view}`).pluck().get() as number);
     } catch {
       counts[view] = -1;
     }
