@@ -36,22 +36,23 @@ const USAGES: Readonly<Record<string, { readonly usage: string; readonly bench?:
   registers: { usage: 'tyr registers [--block B]... [--format table|json|svd|c|rust|html|mcu-header]' },
   fw: { usage: 'tyr fw info FILE | fw check FILE | fw diff A B | fw build DIR|ELF -o FILE [--elf FILE]' },
   cs: { usage: CS },
-  shader: { usage: 'tyr shader asm|dis FILE [-o OUT]' },
+  shader: { usage: 'tyr shader asm|dis FILE [--registers 32|64] [-o OUT]' },
   mcu: {
     usage: `tyr mcu vectors FILE... | mcu run IMAGE [--entry A] [--engine E] | mcu dis FILE [--base A] [--symbols ELF]
 
   --limit-ms N, --limit-wall-s N   limits of run`,
   },
   session: {
-    usage: `tyr session info|verify|replay|triage FILE
+    usage: `tyr session info|verify|triage FILE
+tyr session replay FILE [-o OUT] [--engine E] [--firmware FILE] [--set REG=VALUE]... [--fault WHAT[:ERRNO[:SKIP]]]...
 tyr session sql FILE QUERY
 tyr session export FILE --format F -o OUT [--without-blobs]
-tyr session import FILE -o OUT
+tyr session import FILE -o OUT [--base A] [--set REG=VALUE]... [--ignore REG]...
 tyr session diff A B [-o REPORT.html]
 tyr session trim FILE -o OUT [--from T] [--to T]
 tyr session shrink FILE -o OUT --check COMMAND | --check-sql QUERY
 tyr session to-test FILE -o OUT.ts
-tyr session trace FILE --what W -o OUT [--from T] [--to T]`,
+tyr session trace FILE --what W -o OUT [--from T] [--to T] [--address A [--length N] [--space S]]`,
   },
   serve: { usage: 'tyr serve [--host 127.0.0.1] [--port N] [--source FOLDER]' },
   bench: { usage: 'tyr bench [NAME...]' },
