@@ -5,7 +5,8 @@
 import { UsageError } from '../../base/errors.ts';
 import type { StopState } from '../../protocol/debug.ts';
 import { decode } from '../../spec/thumb/decode.ts';
-import type { McuDebugger, Stop } from './debugger.ts';
+import type { McuDebugger } from './debugger.ts';
+import type { Stop } from './debugger-parts.ts';
 import { callStack } from './debug-views.ts';
 import { McuRecording } from './mcu-recording.ts';
 import { replayTraced } from './replay-traced.ts';

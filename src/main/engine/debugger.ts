@@ -13,13 +13,12 @@ import type { Core } from '../../emulator/mcu/core.ts';
 import type { Machine } from '../../emulator/machine.ts';
 import { hex } from '../../base/bits.ts';
 import { arm, bind, hostRegisterName, logText, type Armed, type Bound } from './debug-points.ts';
-import type { DebugSymbols } from './debug-symbols.ts';
+import type { DebuggerParts, Facts, Landing, Stop } from './debugger-parts.ts';
 import type { Engine } from './engine.ts';
 import { captureFault, type CapturedFault } from './fault-story.ts';
 import { McuInspector } from './mcu-inspector.ts';
 import { exceptionName } from './mcu-names.ts';
 import { McuRecording } from './mcu-recording.ts';
-import type { Timeline } from './timeline.ts';
 
 /** Virtual time granted at once while it runs, in ns: how late a request to stop may come. */
 const SLICE_NS = 1_000_000;
@@ -27,33 +26,6 @@ const PAGE_SHIFT = 12;
 const BKPT_BYTES = 2;
 const FIRST_FAULT = 3;
 const LAST_FAULT = 6;
-
-export interface Stop {
-  readonly reason: string;
-  readonly breakpoint?: number;
-  readonly address?: number;
-  /** It stands before a BKPT, which it must be taken over to go on. */
-  readonly bkpt?: boolean;
-}
-
-/** Where a step that runs ends: at this instruction, in this frame or one further out. */
-export interface Landing {
-  readonly address: number;
-  readonly sp: number;
-  readonly reason: string;
-}
-
-export interface DebuggerParts {
-  readonly history: () => Timeline;
-  readonly symbols: DebugSymbols;
-  /** Tells the host of a stop inside another request, then answers its messages until `done`. */
-  readonly waitInside: (state: StopState, done: () => boolean) => void;
-  /** A log point's text. */
-  readonly print: (text: string) => void;
-}
-
-/** What an access gives to conditions. */
-type Facts = Readonly<Record<string, number>>;
 
 export class McuDebugger {
   readonly parts: DebuggerParts;
@@ -275,7 +247,8 @@ export class McuDebugger {
     const { engine } = this;
     const history = this.parts.history();
     const { instructions, pc } = this.machine.core;
-    const stood = this.stop !== undefined && this.stoppedAt.instructions === instructions;
+    const stood =
+      this.stop !== undefined && this.stop.elsewhere !== true && this.stoppedAt.instructions === instructions;
     if (stood && this.stop?.bkpt === true) this.setRegister('pc', pc + BKPT_BYTES);
     this.stop = undefined;
     this.resumedAt = stood ? instructions : -1;
@@ -283,7 +256,10 @@ export class McuDebugger {
     const ended = (): boolean => this.stop !== undefined || done();
     const until = engine.now + ns;
     try {
-      while (!ended() && engine.now < until) history.advanceUntil(Math.min(SLICE_NS, until - engine.now), ended);
+      while (!ended() && engine.now < until) {
+        const cut = history.advanceUntil(Math.min(SLICE_NS, until - engine.now), ended);
+        if (cut) this.stop ??= { reason: 'a shader met its breakpoint', elsewhere: true };
+      }
     } finally {
       this.granting = false;
     }

@@ -93,6 +93,9 @@ const ENDED_BY_SHADERS: ReadonlySet<string> = new Set<EngineRequestName>([
   'run.step',
   'shaderdebug.run',
   'shaderdebug.step',
+  'debug.run',
+  'debug.step',
+  'debug.runTo',
 ]);
 
 /** Requests that a stopped bench still answers. */

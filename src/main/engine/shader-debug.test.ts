@@ -2,6 +2,7 @@
  * The debugger of shaders on the whole bench, with a captured run of a real driver: breakpoints, steps forward and
  * back, lanes, counts, faults; it leaves no trace, and a replay of its session needs no debugger.
  */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
@@ -222,6 +223,44 @@ describe('a debugger of shaders', () => {
     expect(runProgram(bench, STORE)).toMatchObject({ finished: true, memory: { '0x600000': '77000000' } });
     expect(seen).toEqual(['breakpoint 1 true', 'step 2 true']);
     expect(bench.where.state).toBe('running');
+  });
+
+  it('ends a run of the MCU that has a breakpoint of its own, and the other way round', async () => {
+    const bench = new Bench();
+    expect((await bench.replay('03_saxpy_full_init')).ok).toBe(true);
+    bench.call('debug.attach', { on: true });
+    const symbols = new Uint8Array(readFileSync(new URL('../../../resources/firmware/reference.elf', import.meta.url)));
+    bench.call('debug.loadSymbols', { bytes: symbols, name: 'reference.elf' });
+    const mcu = bench.call('debug.break', { kind: 'execute', name: 'group_step', condition: '0' });
+    expect(mcu.status).toBe('bound');
+    const { program } = bench;
+    const point = bench.call('shaderdebug.break', { program: program.id, index: 3, ignore: 1 });
+    const reasons: string[] = [];
+    const plain = bench.apply;
+    // Before time passes in any other way, the debugger of the MCU lets it pass.
+    bench.apply = (input) => {
+      for (let go = input.kind === 'advance' && reasons.length < 2; go;) {
+        const state = bench.call('debug.run', { ns: 50_000_000 });
+        go = state.state === 'stopped';
+        if (!go) break;
+        reasons.push(`${state.reason} ${state.inside}`);
+        if (bench.where.state === 'stopped') {
+          expect(bench.where).toMatchObject({ reason: 'breakpoint', index: 3, breakpoint: point.id, inside: false });
+          bench.call('shaderdebug.unbreak', { id: point.id });
+          bench.call('debug.change', { id: mcu.id, breakpoint: { kind: 'execute', name: 'group_step' } });
+        } else bench.call('debug.unbreak', { id: mcu.id });
+      }
+      return plain(input);
+    };
+    expect(await bench.replay('03_saxpy_full_init', 2)).toMatchObject({ ok: true, mismatchCount: 0 });
+    expect(reasons).toEqual(['a shader met its breakpoint false', 'breakpoint false']);
+    const blobs = new Map(bench.recorder.of('blob').map((b) => [b.sha256, b.bytes]));
+    const inputs = bench.recorder.of('input').map((row) => decodeInput(row.payload, (hash) => blobs.get(hash)));
+    const [powerOn, ...rest] = inputs;
+    if (powerOn?.kind !== 'power-on') throw new Error('no power-on');
+    const again = new Timeline(powerOn, new ListRecorder(), new EngineControl());
+    for (const input of rest) again.apply(input);
+    expect(again.engine.stateHash()).toBe(bench.service.engine.stateHash());
   });
 
   it('leads from a fault to its instruction and to the command that started it', () => {

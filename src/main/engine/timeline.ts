@@ -189,32 +189,41 @@ export class Timeline implements Applier {
       current.journal(input, seq, from);
       return reply;
     }
-    const passed: Input = { kind: 'advance', limitNs: current.now - from, until: 'time' };
-    const place: Input = { kind: 'advance', limitNs: 1, until: 'shader', instruction: breaks.place() };
-    this.path.push(passed, place);
-    current.journal(passed, seq, from);
-    current.journal(place);
+    this.passed(seq, from, breaks);
     return { result: 0 };
   }
 
   /**
    * Grants up to `limitNs`, or less when `done` becomes true, and journals the time that passed: a replay grants just
-   * that. For debuggers, whose stops are no inputs of the machine.
+   * that. For debuggers, whose stops are no inputs of the machine. True: another debugger's breakpoint ended it.
    */
-  advanceUntil(limitNs: number, done: () => boolean): void {
+  advanceUntil(limitNs: number, done: () => boolean): boolean {
     const { current, keyframes } = this;
+    const breaks = this.breaks?.armed === true ? this.breaks : undefined;
     keyframes.visit(this.powerOn, this.path, current);
     const seq = current.sequence.next();
     const from = current.now;
     keyframes.working(true);
     try {
-      current.runUntil(from + limitNs, done);
+      if (breaks === undefined) current.runUntil(from + limitNs, done);
+      else breaks.during(() => current.runUntil(from + limitNs, () => done() || breaks.stopped()));
     } finally {
       keyframes.working(false);
     }
-    const input: Input = { kind: 'advance', limitNs: current.now - from, until: 'time' };
-    this.path.push(input);
-    current.journal(input, seq, from);
+    return this.passed(seq, from, breaks);
+  }
+
+  /** Journals the time since `from`, and the place where another debugger ended it. */
+  private passed(seq: number, from: number, breaks: Breaks | undefined): boolean {
+    const { current } = this;
+    const passed: Input = { kind: 'advance', limitNs: current.now - from, until: 'time' };
+    this.path.push(passed);
+    current.journal(passed, seq, from);
+    if (breaks?.stopped() !== true) return false;
+    const place: Input = { kind: 'advance', limitNs: 1, until: 'shader', instruction: breaks.place() };
+    this.path.push(place);
+    current.journal(place);
+    return true;
   }
 
   /**
