@@ -12,7 +12,6 @@ import {
   packCsFault,
   packFaultStatus,
   sourceId,
-  sourceName,
   unpackFaultStatus,
 } from './faults.ts';
 
@@ -47,8 +46,6 @@ describe('fault words', () => {
     expect(word).toBe(0x6009_03cb);
     expect(unpackFaultStatus(word)).toEqual({ exception: 0xcb, access: 3, decoderFault: false, sourceId: 0x6009 });
     expect(packFaultStatus(0xc0, ACCESS.READ, 0xf000, true)).toBe(0xf000_06c0);
-    expect(sourceName(0x6009)).toBe('TILER of CS 9');
-    expect(sourceName(0)).toBe('MCU');
     expect(packCsFault(0x48, 0x30_0001)).toBe(0x3000_0148);
   });
 });

@@ -134,17 +134,9 @@ export type AccessType = (typeof ACCESS)[keyof typeof ACCESS];
 export const FAULT_UNIT = { MCU: 0, CS_FETCH: 2, CS_DATA: 3, COMPUTE: 4, FRAGMENT: 5, TILER: 6, PRF: 7 } as const;
 export type FaultUnit = (typeof FAULT_UNIT)[keyof typeof FAULT_UNIT];
 
-const unitNames = new Map<number, string>(Object.entries(FAULT_UNIT).map(([name, unit]) => [unit, name]));
-
 /** 16-bit source id: unit in bits 15:12, number of the command-stream interface in bits 5:0. */
 export function sourceId(unit: FaultUnit, stream = 0): number {
   return (unit << 12) | (stream & 0x3f);
-}
-
-/** Text for a source id, e.g. `TILER of CS 9`. */
-export function sourceName(id: number): string {
-  const unit = unitNames.get((id >>> 12) & 0xf) ?? `unit ${(id >>> 12) & 0xf}`;
-  return unit === 'MCU' || unit === 'PRF' ? unit : `${unit} of CS ${id & 0x3f}`;
 }
 
 export interface FaultStatus {

@@ -168,13 +168,6 @@ export function tableIndex(va: number, level: number): number {
   return Math.floor(va / 2 ** (39 - 9 * level)) % ENTRIES_PER_TABLE;
 }
 
-/** The same for a VA in two words, without division. */
-export function tableIndexWords(lo: number, hi: number, level: number): number {
-  if (level === 0) return (hi >>> 7) & 0x1ff;
-  if (level === 1) return ((lo >>> 30) | (hi << 2)) & 0x1ff;
-  return (level === 2 ? lo >>> 21 : lo >>> 12) & 0x1ff;
-}
-
 /** Level a walk starts at for an input width in bits (25..48). */
 export function startLevel(inputBits: number): 0 | 1 | 2 {
   if (inputBits > 39) return 0;

@@ -40,11 +40,6 @@ export function registerAt(offset: number): RegisterWord | undefined {
   return hostWords.get(offset);
 }
 
-/** Word at a byte offset from the start of a command-stream interface. */
-export function streamRegisterAt(offset: number): RegisterWord | undefined {
-  return streamWords.get(offset);
-}
-
 const mcuCache = new Map<number, McuRegisterWord>();
 
 /** Word at an address of the MCU: a private register, a stream interface, or a public one (read only from there). */
