@@ -40,16 +40,16 @@ function start(args: string[]): { child: ChildProcess; ended: Promise<number | n
   return { child, ended, text: () => text };
 }
 
-/** Waits until a session has a row of the journal, so that the machine is on. */
-async function powered(file: string): Promise<void> {
-  for (let i = 0; i < 400; i++) {
+/** Waits until the file of a session holds accesses, so that the machine runs and a batch was written. */
+async function recording(file: string): Promise<void> {
+  for (let i = 0; i < 800; i++) {
     await sleep(50);
     if (!existsSync(file)) continue;
     try {
       const session = openSession(file);
-      const { input } = countRows(session);
+      const { register_access: accesses } = countRows(session);
       session.close();
-      if ((input ?? 0) > 0) return;
+      if ((accesses ?? 0) > 0) return;
     } catch {
       // It is still being made.
     }
@@ -159,7 +159,7 @@ describe('a session stays whole', () => {
   it('after Ctrl+C', async () => {
     const session = path.join(dir, 'sigint.tyrsession');
     const { child, ended } = start(['run', ENDLESS, '--session', session]);
-    await powered(session);
+    await recording(session);
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     const { problems, accesses } = examine(session);
@@ -169,10 +169,28 @@ describe('a session stays whole', () => {
     expect(existsSync(`${session}-wal`)).toBe(false);
   });
 
+  it('when the reader of what it prints goes away', async () => {
+    const talk = put(
+      'talk.ts',
+      `export const options = { bare: true };
+export default async (bench) => { for (;;) { bench.log('a line'); await bench.advance(1000); await bench.poke('GPU_INT_MASK', 1); } };
+`,
+    );
+    const session = path.join(dir, 'pipe.tyrsession');
+    const { child, ended } = start(['run', talk, '--session', session]);
+    await recording(session);
+    child.stdout?.destroy();
+    expect(await ended).toBe(130);
+    const { problems, accesses } = examine(session);
+    expect(problems).toEqual([]);
+    expect(accesses).toBeGreaterThan(0);
+    expect(existsSync(`${session}-wal`)).toBe(false);
+  });
+
   it.each([150, 400, 700, 1100])('after kill -9, %i ms into a heavy recording', async (ms) => {
     const session = path.join(dir, `killed-${ms}.tyrsession`);
     const { child, ended } = start(['run', WRITES, '--session', session]);
-    await powered(session);
+    await recording(session);
     await sleep(ms);
     child.kill('SIGKILL');
     await ended;
