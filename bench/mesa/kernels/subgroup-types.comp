@@ -11,17 +11,14 @@
 #extension GL_KHR_shader_subgroup_quad : require
 #extension GL_EXT_shader_subgroup_extended_types_int8 : require
 #extension GL_EXT_shader_subgroup_extended_types_int16 : require
-#extension GL_EXT_shader_subgroup_extended_types_int64 : require
 #extension GL_EXT_shader_subgroup_extended_types_float16 : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int8 : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int16 : require
-#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 layout(local_size_x=64) in;
 layout(std430,set=0,binding=0) readonly buffer X{uint x[];};
 layout(std430,set=0,binding=1) buffer Y{uint y[];};
 layout(std430,set=0,binding=2) readonly buffer H{f16vec2 h[];};
-void main(){ uint i=gl_GlobalInvocationID.x; uint v=x[i]; uint16_t a=uint16_t(v); int8_t b=int8_t(v>>16); uint64_t c=packUint2x32(uvec2(v,x[i+1u]));
-  y[i*12u]=uint(subgroupAdd(a)); y[i*12u+1u]=uint(int(subgroupMin(b))); uint64_t d=subgroupAdd(c); y[i*12u+2u]=unpackUint2x32(d).x; y[i*12u+3u]=unpackUint2x32(d).y;
-  uint64_t e=subgroupMax(c); y[i*12u+4u]=unpackUint2x32(e).x; y[i*12u+5u]=unpackUint2x32(e).y; y[i*12u+6u]=packFloat2x16(subgroupMax(h[i])); y[i*12u+7u]=packFloat2x16(subgroupShuffleXor(h[i],6u));
-  y[i*12u+8u]=uint(subgroupExclusiveXor(a)); y[i*12u+9u]=uint(int(subgroupInclusiveMax(b))); uint64_t g=subgroupShuffleXor(c,9u); y[i*12u+10u]=unpackUint2x32(g).x; y[i*12u+11u]=unpackUint2x32(g).y^uint(subgroupBroadcast(b,7u)); }
+void main(){ uint i=gl_GlobalInvocationID.x; uint v=x[i]; uint16_t a=uint16_t(v); int8_t b=int8_t(v>>16);
+  y[i*6u]=uint(subgroupAdd(a)); y[i*6u+1u]=uint(int(subgroupMin(b))); y[i*6u+2u]=packFloat2x16(subgroupMax(h[i])); y[i*6u+3u]=packFloat2x16(subgroupShuffleXor(h[i],6u));
+  y[i*6u+4u]=uint(subgroupExclusiveXor(a)); y[i*6u+5u]=uint(int(subgroupInclusiveMax(b))); }

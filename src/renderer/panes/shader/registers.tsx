@@ -32,6 +32,8 @@ export function Registers({ place, warp, program, lane, number }: RegistersProps
   if (place === undefined || warp === undefined) {
     return <p className="shader-note dim">Registers are seen while the machine stands inside a shader.</p>;
   }
+  // No zeros where nothing is known yet: a step back may take a while.
+  if (values === undefined) return <p className="shader-note dim">The registers are being read…</p>;
   const rows = every ? ALL : used;
   return (
     <div className="shader-part">
@@ -78,7 +80,7 @@ export function Registers({ place, warp, program, lane, number }: RegistersProps
                 </th>
                 {LANES.map((l) => {
                   const at = r * SHADER_LANES + l;
-                  const value = values?.[at] ?? 0;
+                  const value = values[at] ?? 0;
                   const changed = before !== undefined && before[at] !== value;
                   const off = ((warp.active >>> l) & 1) === 0;
                   return (
