@@ -1,7 +1,7 @@
 /** The remote server on a booted bench: by hand over a socket, and with gdb-multiarch where it is installed. */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -85,6 +85,37 @@ describe('the remote server', () => {
     const steps = ['s', 's', 's', 'g', 's', 's', 'bs', 'bs', 'g'];
     const replies = await talk(steps);
     expect(replies[8]).toBe(replies[3]);
+  });
+
+  it('lets the next one in as soon as one has detached, and refuses a second one beside it', async () => {
+    const open = async (): Promise<{ socket: Socket; say: (packet: string) => Promise<string> }> => {
+      const socket = connect(server.port, '127.0.0.1');
+      await new Promise<void>((resolve) => socket.on('connect', () => resolve()));
+      const reader = new PacketReader();
+      const say = (packet: string): Promise<string> =>
+        new Promise((resolve, reject) => {
+          socket.once('close', () => reject(new Error('closed')));
+          socket.on('data', (bytes) => {
+            for (const incoming of reader.feed(bytes)) if ('packet' in incoming) resolve(incoming.packet);
+          });
+          socket.write(frame(packet));
+        });
+      return { socket, say };
+    };
+    const one = await open();
+    expect(await one.say('qC')).toBe('QC1');
+    const beside = await open();
+    await expect(beside.say('qC')).rejects.toThrow('closed');
+    expect(await one.say('G00')).toBe('E16');
+    expect(await one.say('D')).toBe('OK');
+    // The first connection is still open.
+    const next = await open();
+    expect(await next.say('qC')).toBe('QC1');
+    one.socket.destroy();
+    expect(await next.say('?')).toMatch(/^T05/);
+    const gone = new Promise<void>((resolve) => next.socket.on('close', () => resolve()));
+    next.socket.destroy();
+    await gone;
   });
 
   it('drops a client that speaks HTTP', async () => {

@@ -17,20 +17,26 @@ export interface GdbServer {
 
 /** Listens on 127.0.0.1; `port` 0 takes a free one. */
 export async function startGdbServer(client: Client, port: number, log: (text: string) => void): Promise<GdbServer> {
-  let busy = false;
+  let present: Visit | undefined;
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
-    if (busy) {
+    const before = present;
+    if (before !== undefined && !before.leaving) {
       log('a second debugger was refused');
       socket.destroy();
       return;
     }
-    busy = true;
+    before?.socket.destroySoon();
+    const visit: Visit = { socket, leaving: false, over: Promise.resolve() };
+    present = visit;
     sockets.add(socket);
-    void serve(client, socket, log).finally(() => {
-      busy = false;
-      sockets.delete(socket);
-    });
+    // One that has said goodbye is let out first: its connection may close later than the next one opens.
+    visit.over = (before?.over ?? visit.over)
+      .then(() => serve(client, socket, log, visit))
+      .finally(() => {
+        visit.leaving = true;
+        sockets.delete(socket);
+      });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -47,7 +53,19 @@ export async function startGdbServer(client: Client, port: number, log: (text: s
   };
 }
 
-async function serve(client: Client, socket: Socket, log: (text: string) => void): Promise<void> {
+/** A debugger's connection. */
+interface Visit {
+  readonly socket: Socket;
+  /** It has detached, or is gone. */
+  leaving: boolean;
+  over: Promise<void>;
+}
+
+/** Packets after which a debugger goes. */
+const GOODBYE = /^(D|k$|vKill)/;
+
+async function serve(client: Client, socket: Socket, log: (text: string) => void, visit: Visit): Promise<void> {
+  if (socket.destroyed) return;
   socket.setNoDelay(true);
   const reader = new PacketReader();
   const session = new GdbSession(client, (reply) => void socket.write(frame(reply), 'latin1'));
@@ -66,6 +84,7 @@ async function serve(client: Client, socket: Socket, log: (text: string) => void
       if (!session.noAck) socket.write('-');
     } else {
       if (!session.noAck) socket.write('+');
+      if (GOODBYE.test(incoming.packet)) visit.leaving = true;
       queue.push(incoming.packet);
       working = working.then(work).catch((error: unknown) => {
         log(`gdb: ${error instanceof Error ? error.message : String(error)}`);

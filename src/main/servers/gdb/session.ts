@@ -299,6 +299,7 @@ const LETTERS: Readonly<Record<string, Handler>> = {
     s.stopReply({ state: 'stopped', reason: 'attach', pc: 0, timeNs: 0, instructions: 0, inside: false }),
   g: (s) => s.registers(),
   G: async (s, hex) => {
+    if (!/^([0-9a-f]{8})+$/i.test(hex)) return ERROR;
     for (let i = 0; i < 17 && (i + 1) * 8 <= hex.length; i++) await s.setRegister(i, hex.slice(i * 8, i * 8 + 8));
     return OK;
   },
