@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { hex64 } from '../../base/bits.ts';
 import { decode, field, invalid, reserved, ROWS, rowNamed, signedField, slotOf } from './isa.ts';
 import { aboutRow, FAMILIES, familyOf } from './about.ts';
 import examples from './fixtures/examples.json' with { type: 'json' };
+import matches from './fixtures/matches.json' with { type: 'json' };
 
 const halves = (word: string): [number, number] => [
   Number.parseInt(word.slice(10), 16),
@@ -17,6 +19,15 @@ describe('the Valhall table', () => {
       expect(decode(row.valueLo | (~row.maskLo | 0), row.valueHi | (~row.maskHi | 0))).toBe(row);
       expect(rowNamed(row.name)).toBe(row);
     }
+  });
+
+  it('tells instructions apart by the bits that the description of the instruction set names', () => {
+    const own = ROWS.map((r) => [
+      r.name,
+      `${hex64(r.maskLo, r.maskHi).slice(2)} ${hex64(r.valueLo, r.valueHi).slice(2)}`,
+    ]);
+    // One is matched with its secondary opcode here (NOTICE.md).
+    expect(Object.fromEntries(own)).toEqual({ ...matches, 'NOT_OLD.i64': '01ff0000000f0000 01910000000e0000' });
   });
 
   it('agrees with a search by mask on every secondary value of every opcode', () => {
