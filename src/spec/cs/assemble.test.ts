@@ -302,3 +302,12 @@ describe('hostile text', () => {
     expect(many.words.length).toBe(MAX_WORDS);
   });
 });
+
+describe('a word where a register belongs', () => {
+  it.each([
+    ['MOVE32 x, #1', 'write r0 to r95 (r127 from v12 on)'],
+    ['MOVE48 x, #1', 'write d0 to d94 (d126 from v12 on)'],
+  ])('%s', (text, remedy) => {
+    expect(assemble(text, { arch: 10 }).problems).toMatchObject([{ rule: 'destination is a register', remedy }]);
+  });
+});

@@ -6,7 +6,7 @@ import type { TokenCursor } from './cursor.ts';
 import { clip } from './cursor.ts';
 import type { Field, Operand } from './define.ts';
 import type { Row } from './isa.ts';
-import { rangeOf } from './isa.ts';
+import { LIMITS, rangeOf } from './isa.ts';
 import type { Token } from './lexer.ts';
 import { operandForm } from './syntax.ts';
 
@@ -66,7 +66,9 @@ function registerNumber(token: Token): number | undefined {
 function readRegister(letter: 'r' | 'd', what: string, cursor: TokenCursor): number | undefined {
   const token = cursor.peek();
   if (token?.kind !== 'register') {
-    return cursor.fail(`${what} is a register`, `write ${letter}0 to ${letter}${letter === 'r' ? 127 : 126}`);
+    const last = (registers: number): string => `${letter}${registers - (letter === 'r' ? 1 : 2)}`;
+    const [first, later] = [last(LIMITS[10].registers), last(LIMITS[12].registers)];
+    return cursor.fail(`${what} is a register`, `write ${letter}0 to ${first} (${later} from v12 on)`);
   }
   if (token.text.charAt(0).toLowerCase() !== letter) {
     return letter === 'd'
