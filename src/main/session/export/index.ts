@@ -2,7 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { UsageError } from '../../../base/errors.ts';
+import { BadInput, UsageError } from '../../../base/errors.ts';
 import { nearest } from '../../../base/nearest.ts';
 import type { SessionReader } from '../reader.ts';
 import { SCHEMA_VERSION, VIEW_NAMES } from '../schema.ts';
@@ -66,7 +66,15 @@ export function exportSession(
   options: ExportOptions = quiet,
 ): readonly string[] {
   if (existsSync(file)) throw new UsageError(`${file} exists already: name a new file`);
-  return FORMATS[format](session, file, options);
+  try {
+    return FORMATS[format](session, file, options);
+  } catch (error) {
+    // Values that SQLite or a text cannot hold, pages that are damaged: the file's fault.
+    if (!(error instanceof RangeError || error instanceof Database.SqliteError)) throw error;
+    if ('code' in error && error.code === 'SQLITE_FULL') throw new UsageError(`${file}: ${error.message}`);
+    const rule = `it cannot be exported: ${error.message}`;
+    throw new BadInput({ file: session.path, rule, remedy: 'tyr session verify says what is wrong with it.' });
+  }
 }
 
 function titleOf(session: SessionReader): string {
