@@ -101,6 +101,7 @@ describe('trim', () => {
   it('leaves nothing when it is stopped or asked for the impossible', () => {
     const whole = record('whole', RESET);
     expect(() => trimSession(whole, at('part'), { fromNs: 2, toNs: 1 })).toThrow(/before its beginning/);
+    expect(() => trimSession(whole, at('part'), { fromNs: 9e9, toNs: 9.5e9 })).toThrow(/ends at \d+ ns, before/);
     expect(() => trimSession(whole, at('part'), { fromNs: 0, toNs: 9e9, stopped: () => true })).toThrow(/stopped/);
     expect(() => readFileSync(at('part'))).toThrow(/ENOENT/);
   });

@@ -40,7 +40,9 @@ export function trimSession(session: SessionReader, output: string, options: Tri
   try {
     recorder.record('info', { key: TRIMMED_FROM, value: String(fromNs) });
     const control = new BoundedControl(Infinity, stopped);
-    runInputs(powerOn, inputs, recorder, control, (done) => progress(done, inputs.length));
+    const bench = runInputs(powerOn, inputs, recorder, control, (done) => progress(done, inputs.length));
+    const endNs = kept.reduce((end, e) => Math.max(end, e.timeNs), bench.engine.now);
+    if (endNs < fromNs) throw new UsageError(`the session ends at ${endNs} ns, before the range begins`);
     recorder.close();
   } catch (error) {
     recorder.close();
