@@ -39,6 +39,9 @@ const CONTROL_END = MCU_PRF.PRF_CTRL.offset;
 const UNDEFINED = 1;
 const WIDTH = 2;
 
+/** Kinds of ACCESS, by value. */
+const ACCESS_KINDS = 4;
+
 const MCU_SOURCE: Source = { unit: UNIT.MCU, cs: 0, ctx: 0, core: 0 };
 const ACCESS_OF = { [FETCH]: ACCESS.EXECUTE, [LOAD]: ACCESS.READ, [STORE]: ACCESS.WRITE } as const;
 
@@ -72,6 +75,9 @@ export class MaliMcuBus implements McuBus {
   /** Undefined while nobody looks. */
   tap: AccessTap | undefined;
   private watched: MemoryWatch | undefined;
+  /** By kind of access: the page that was translated last, and where it lies in RAM. A cache of the tables alone. */
+  private readonly lastPage = new Int32Array(ACCESS_KINDS).fill(-1);
+  private readonly lastBase = new Int32Array(ACCESS_KINDS);
   /** MCU register and window accesses so far, by reads and writes, for the counters. */
   readonly traffic = new Float64Array(2);
   private readonly chip: Chip;
@@ -90,7 +96,10 @@ export class MaliMcuBus implements McuBus {
     this.time = time;
     this.ram8 = chip.memory.ram8;
     this.ram32 = chip.memory.ram32;
-    mmu.onCoreInvalidate = () => this.onPagesChanged();
+    mmu.onCoreInvalidate = () => {
+      this.lastPage.fill(-1);
+      this.onPagesChanged();
+    };
     chip.memory.onFirmwareWrite(() => this.onPagesChanged());
   }
 
@@ -262,10 +271,22 @@ export class MaliMcuBus implements McuBus {
     this.watched?.access(true, va, size, value >>> 0);
   }
 
+  /** Byte offset of memory of the core into RAM, or -1 with the MMU's `fault` set. */
+  private offsetOf(va: number, access: AccessType): number {
+    const page = va >>> PAGE_SHIFT;
+    if (this.lastPage[access] === page) return this.lastBase[access]! + (va & PAGE_MASK);
+    const offset = this.mmu.translate(MCU_AS, va, access);
+    if (offset >= 0) {
+      this.lastPage[access] = page;
+      this.lastBase[access] = offset & ~PAGE_MASK;
+    }
+    return offset;
+  }
+
   private loadMemory(va: number, size: number, access: AccessType): number {
     let value = 0;
     for (let byte = 0; byte < size; byte++) {
-      const offset = this.mmu.translate(MCU_AS, (va + byte) >>> 0, access);
+      const offset = this.offsetOf((va + byte) >>> 0, access);
       if (offset < 0) return this.fail();
       value |= this.ram8[offset]! << (8 * byte);
     }
@@ -275,13 +296,13 @@ export class MaliMcuBus implements McuBus {
   private storeMemory(va: number, size: number, value: number): void {
     const { memory } = this.chip;
     for (let byte = 0; byte < size; byte++) {
-      if (this.mmu.translate(MCU_AS, (va + byte) >>> 0, ACCESS.WRITE) < 0) {
+      if (this.offsetOf((va + byte) >>> 0, ACCESS.WRITE) < 0) {
         this.fail();
         return;
       }
     }
     for (let byte = 0; byte < size; byte++) {
-      const offset = this.mmu.translate(MCU_AS, (va + byte) >>> 0, ACCESS.WRITE);
+      const offset = this.offsetOf((va + byte) >>> 0, ACCESS.WRITE);
       memory.write8(memory.base + offset, value >>> (8 * byte));
     }
   }
