@@ -109,6 +109,19 @@ describe.skipIf(noBrowser !== undefined)(suiteTitle('the MCU pane'), () => {
     await source.getByText('Program counter:').waitFor();
   });
 
+  it('shows the parameters and locals of a frame, by keyboard', async () => {
+    const { page } = opened;
+    await tab('Call stack');
+    await page.getByRole('list', { name: 'Call stack' }).getByRole('button').first().click();
+    const tree = page.getByRole('tree', { name: 'Parameters and locals' });
+    await tree.getByRole('treeitem', { name: 'main_loop', exact: false }).first().waitFor();
+    await tree.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => tree.getByRole('treeitem', { selected: true }).count()).toBe(1);
+    expect(await tree.getByRole('treeitem', { selected: true }).getAttribute('aria-level')).toBe('2');
+  });
+
   it('watches an expression, and refuses what is none', async () => {
     const { page } = opened;
     await tab('Watch');
