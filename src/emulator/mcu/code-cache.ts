@@ -15,9 +15,7 @@ import {
   SLOT_WORDS,
   UNCACHED_SLOT,
 } from './entries.ts';
-
-const PAGES = 1 << 20;
-const NONE = -1;
+import { giveTables, NONE, takeTables, type CoreTables } from './core-tables.ts';
 
 /** Told what happens to code that others have made something from. */
 export interface CodeUser {
@@ -28,17 +26,18 @@ export interface CodeUser {
 }
 
 export class CodeCache {
-  readonly E = new Int32Array(SLOTS * SLOT_WORDS);
-  /** By entry: the operation under a mark of OP_REGION. */
-  readonly UNDER = new Uint8Array((SLOTS * SLOT_WORDS) / ENTRY_WORDS);
-  readonly CODE = new Int32Array(PAGES).fill(NONE);
-  readonly LT = new Int32Array(PAGES).fill(NONE);
-  readonly ST = new Int32Array(PAGES).fill(NONE);
+  readonly E: Int32Array;
+  readonly UNDER: Uint8Array;
+  readonly CODE: Int32Array;
+  readonly LT: Int32Array;
+  readonly ST: Int32Array;
   /** The translator, when there is one. */
   user: CodeUser | undefined;
-  /** As LT and ST for translated code: what to add to an address for its place in RAM, all ones where nothing is. */
   readonly LD: Int32Array;
   readonly SD: Int32Array;
+  /** The tables belong to another core by now: this one must not run any more. */
+  retired = false;
+  private readonly tables: CoreTables;
   private readonly bus: McuBus;
   /** Pages filled in LT and ST since the last drop. */
   private readonly loads: number[] = [];
@@ -47,14 +46,16 @@ export class CodeCache {
   private readonly slotPage = new Int32Array(SLOTS).fill(NONE);
   private readonly slotRam = new Int32Array(SLOTS).fill(NONE);
   private used = UNCACHED_SLOT + 1;
+  /** The page that runs from slot 0 at the moment. */
+  private uncached = NONE;
   /** RAM pages that hold decoded code, by number. */
   private readonly code: Uint8Array;
 
   /** deltas: whether LD and SD are wanted. */
   constructor(bus: McuBus, deltas = false) {
-    const entries = deltas ? PAGES : 0;
-    this.LD = new Int32Array(entries).fill(NONE);
-    this.SD = new Int32Array(entries).fill(NONE);
+    this.tables = takeTables(deltas);
+    ({ E: this.E, UNDER: this.UNDER } = this.tables);
+    ({ CODE: this.CODE, LT: this.LT, ST: this.ST, LD: this.LD, SD: this.SD } = this.tables);
     this.bus = bus;
     this.code = new Uint8Array(Math.ceil(bus.ram8.length / 4096));
     this.seal(UNCACHED_SLOT);
@@ -195,16 +196,27 @@ export class CodeCache {
     this.dropCode();
   }
 
+  /** Gives the tables, empty again, to the next core that is made; not those of a core stopped inside an instruction. */
+  retire(): void {
+    if (this.retired) return;
+    this.retired = true;
+    if (this.uncached !== NONE) return;
+    this.dropAll();
+    giveTables(this.tables);
+  }
+
   /** Makes the page run from slot 0 for one instruction; returns what to give to `endUncached`. */
   beginUncached(address: number): number {
     const page = address >>> 12;
     const before = this.CODE[page]!;
     this.CODE[page] = UNCACHED_SLOT * SLOT_WORDS;
+    this.uncached = page;
     return before;
   }
 
   endUncached(address: number, before: number): void {
     this.CODE[address >>> 12] = before;
+    this.uncached = NONE;
     this.clear(UNCACHED_SLOT, (address & 0xfff) >>> 1);
   }
 }

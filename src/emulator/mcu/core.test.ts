@@ -30,6 +30,21 @@ describe.each(ENGINES)('the core with the %s', (engine) => {
   const machine = (code: string, handlers: Readonly<Record<number, number>> = {}, options: CoreOptions = {}) =>
     bareMachine(code, handlers, { ...using, ...options });
 
+  it('leaves its tables to the next one, which finds nothing in them, and runs no more itself', () => {
+    const run = (code: string) => {
+      const made = machine(code).core;
+      made.run(500);
+      return made;
+    };
+    const first = run(SELF_MODIFYING);
+    const alone = run(SYSTICK);
+    first.cache.retire();
+    const next = run(SYSTICK);
+    expect(next.cache.CODE).toBe(first.cache.CODE);
+    expect(stateHash(next.save())).toBe(stateHash(alone.save()));
+    expect(() => first.run(1)).toThrow(/given its tables away/);
+  });
+
   describe('interrupts', () => {
     it('sleeps in WFI, wakes for a line, and takes it again while the level holds', () => {
       const { core } = machine(IRQ, { 16: 0x40 });

@@ -6,6 +6,7 @@
  * One instruction takes one cycle (chosen, CYCLES_PER_INSTRUCTION); idle cycles come from the owner. An
  * instruction that faults, or is skipped by IT, counts as executed.
  */
+import { Bug } from '../../base/errors.ts';
 import type { Stateful, PlainObject } from '../../base/stateful.ts';
 import { decode, isWide, type Decoded } from '../../spec/thumb/decode.ts';
 import { FETCH, type McuBus } from './bus.ts';
@@ -138,6 +139,7 @@ export class Core implements Stateful<PlainObject> {
   run(max: number): number {
     const { S, bus, hooks } = this;
     let left = max;
+    if (this.cache.retired) throw new Bug('this core has given its tables away');
     bus.endSlice = false;
     while (left > 0 && S[st.HALTED] === 0) {
       if (this.eventPending) this.settle();

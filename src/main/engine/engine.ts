@@ -119,6 +119,11 @@ export class Engine {
     if (powerOn.bare) this.board.powerByHand();
   }
 
+  /** The last one wanted of this machine: it can still be looked at, but its core runs no more. */
+  retire(): void {
+    this.board.machine.core.cache.retire();
+  }
+
   /** Virtual time in ns. */
   get now(): number {
     return this.board.time.now();

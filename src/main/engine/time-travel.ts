@@ -45,8 +45,8 @@ const PIECES = 16;
 
 export interface Reached {
   readonly path: Input[];
-  /** The engine that was run, when it stands where the path ends. */
-  readonly engine: Engine | undefined;
+  /** Whether the engine that was run stands where the path ends. */
+  readonly stands: boolean;
 }
 
 /**
@@ -92,7 +92,7 @@ export function reachTime(past: Past, targetNs: number, engine: Engine): Reached
     else stands = false;
     break;
   }
-  return { path, engine: stands ? engine : undefined };
+  return { path, stands };
 }
 
 /** Runs a cut grant; false when it ended by itself before `targetNs`. */

@@ -396,9 +396,11 @@ export class Timeline implements Applier {
   /** Goes back to an instant; the engine that looked for it goes on from there, if it stands there. */
   private travel(timeNs: number): void {
     const silent = new Switch(nullRecorder);
-    const { path, engine } = reachTime(this.past, timeNs, new Engine(this.powerOn, silent, this.control));
-    if (engine === undefined) this.rebuild(path);
-    else this.goOn(engine, silent, path);
+    const scout = new Engine(this.powerOn, silent, this.control);
+    const { path, stands } = reachTime(this.past, timeNs, scout);
+    if (stands) return this.goOn(scout, silent, path);
+    scout.retire();
+    this.rebuild(path);
   }
 
   /** A new engine after `path`, recorded as the next branch of the same session. */
@@ -419,6 +421,7 @@ export class Timeline implements Applier {
     silent.target = this.recorder;
     this.switch.target = nullRecorder;
     this.switch = silent;
+    this.current.retire();
     this.current = next;
     this.path = [...path];
   }
