@@ -1,5 +1,9 @@
 // The tests of the workspace in a browser; `npm run e2e`. One at a time: each has a host, an engine and a browser.
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// As for the other tests (../vitest.config.ts).
+process.env['NODE_COMPILE_CACHE'] ??= path.join(import.meta.dirname, '../node_modules/.cache/compiled');
 
 export default defineConfig({
   test: {
